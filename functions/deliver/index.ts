@@ -1,0 +1,47 @@
+/** Lambda `deliver`: chunks of the queue Deliveries -> signed POSTs to remote inboxes. */
+import { siteOf } from '#shared/protocol/site';
+import { list, origin, readEnv, secondsList, text, textOrNone } from '#shared/runtime/env';
+import { queueHandler } from '#shared/runtime/queue';
+import { userAgent } from '#shared/runtime/version';
+import { followers } from '#shared/storage/followers';
+import { members } from '#shared/storage/members';
+import { posts } from '#shared/storage/posts';
+import { results } from '#shared/storage/results';
+import { signingKeys } from '#shared/storage/signing-keys';
+import { tables } from '#shared/storage/table';
+import { guardedClient } from '#shared/transport/guarded-client';
+import { inboxPoster } from '#shared/transport/inbox-post';
+import { DeliveryMessage } from '#shared/transport/messages';
+import { addressPolicy } from '#shared/transport/private-hosts';
+import { queue } from '#shared/transport/queues';
+import { deliver } from './deliver.ts';
+
+const env = readEnv({
+  TABLE_NAME: text,
+  ORIGIN: origin,
+  HANDLE_DOMAIN: textOrNone,
+  MEMBER_PAGE: text,
+  POST_PAGE: text,
+  DELIVERIES_QUEUE_URL: text,
+  RETRY_DELAYS_SECONDS: secondsList,
+  PRIVATE_HOSTS: list,
+});
+const all = tables(env.TABLE_NAME);
+const now = () => new Date();
+
+export const handler = queueHandler(
+  DeliveryMessage,
+  deliver({
+    site: siteOf(env),
+    members: members(all),
+    posts: posts(all),
+    followers: followers(all),
+    results: results(all),
+    signingKeys: signingKeys(all),
+    post: inboxPoster(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), { userAgent: userAgent(env.ORIGIN), now }),
+    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+    retryDelays: env.RETRY_DELAYS_SECONDS,
+    random: Math.random,
+    now,
+  }),
+);

@@ -1,0 +1,27 @@
+/** Lambda `fan-out`: one activity of a member -> chunks of up to 100 inboxes. */
+import { readEnv, text } from '#shared/runtime/env';
+import { queueHandler } from '#shared/runtime/queue';
+import { inboxes } from '#shared/storage/inboxes';
+import { jobs } from '#shared/storage/jobs';
+import { members } from '#shared/storage/members';
+import { posts } from '#shared/storage/posts';
+import { tables } from '#shared/storage/table';
+import { type DeliveryMessage, OutboxMessage } from '#shared/transport/messages';
+import { queue } from '#shared/transport/queues';
+import { fanOut } from './fan-out.ts';
+
+const env = readEnv({ TABLE_NAME: text, DELIVERIES_QUEUE_URL: text, OUTBOX_QUEUE_URL: text });
+const all = tables(env.TABLE_NAME);
+
+export const handler = queueHandler(
+  OutboxMessage,
+  fanOut({
+    members: members(all),
+    posts: posts(all),
+    inboxes: inboxes(all),
+    jobs: jobs(all),
+    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+    outbox: queue<OutboxMessage>(env.OUTBOX_QUEUE_URL),
+    now: () => new Date(),
+  }),
+);

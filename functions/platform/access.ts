@@ -1,0 +1,15 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { forbidden } from '#shared/runtime/errors';
+
+/** Who calls: the platform's own servers, or a member about itself. */
+export type Caller = 'platform' | 'member';
+
+/** Lets the platform reach every member and a member only itself. The gateway has verified the token before. */
+export function authorise(event: APIGatewayProxyEventV2WithJWTAuthorizer, memberId: string): Caller {
+  const { scope, sub } = event.requestContext.authorizer.jwt.claims;
+  const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+  if (scopes.includes('platform')) return 'platform';
+  if (sub === memberId) return 'member';
+  if (scopes.includes('member')) throw forbidden('This token is of another member.');
+  throw forbidden('This token has not the scope that is needed: `platform`, or the member itself as its subject.');
+}

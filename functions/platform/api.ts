@@ -1,0 +1,87 @@
+/** From operations to routes: access first, then shapes, then the logic. */
+import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import { badRequest, forbidden, HttpProblem, notFound } from '#shared/runtime/errors';
+import { bodyBytes, type HttpFunction, json, pathVariable, type Routes } from '#shared/runtime/http';
+import { BadCursor } from '#shared/storage/cursor';
+import { authorise, type Caller } from './access.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Operation } from './operation.ts';
+import { platformId } from './schemas.ts';
+import { valid } from './validation.ts';
+
+const authorised = (event: APIGatewayProxyEventV2): event is APIGatewayProxyEventV2WithJWTAuthorizer =>
+  'authorizer' in event.requestContext;
+
+function jsonBody(event: APIGatewayProxyEventV2): unknown {
+  const type = event.headers['content-type'] ?? '';
+  if (!/^application\/(.+\+)?json\b/i.test(type)) throw new HttpProblem(415, 'Send the body as application/json.');
+  try {
+    return JSON.parse(bodyBytes(event).toString('utf8'));
+  } catch {
+    throw badRequest('The body is not valid JSON.');
+  }
+}
+
+const id = (event: APIGatewayProxyEventV2, name: string) =>
+  valid(platformId, pathVariable(event, name), name) as string;
+
+/** A member's own token meets its own shape; what only the platform may say is refused by name. */
+function bodyOf({ own }: Operation, schema: z.ZodMiniType, caller: Caller, body: unknown): unknown {
+  if (caller === 'platform' || !own) return valid(schema, body);
+  const given = own.forbidden.filter((field) => typeof body === 'object' && body !== null && field in body);
+  if (given.length === 0) return valid(own.body, body);
+  throw forbidden('Only the platform may set these fields.', {
+    errors: given.map((field) => ({ field: `/${field}`, message: "A member's own token may not set it." })),
+  });
+}
+
+const httpFunction =
+  (operation: Operation): HttpFunction =>
+  async (event) => {
+    const memberId = id(event, 'memberId');
+    if (!authorised(event)) throw new HttpProblem(401, 'A token is needed.');
+    const caller = authorise(event, memberId);
+    try {
+      const { status = operation.answer.status, body } = await operation.run({
+        caller,
+        memberId,
+        postId: operation.path.includes('{postId}') ? id(event, 'postId') : '',
+        query: valid(operation.query, event.queryStringParameters ?? {}, 'query'),
+        body: operation.body ? bodyOf(operation, operation.body, caller, jsonBody(event)) : undefined,
+      });
+      return json(body as object, { status });
+    } catch (error) {
+      if (error instanceof BadCursor)
+        throw badRequest('The cursor is not one that this API gave out.', {
+          errors: [{ field: 'query/cursor', message: error.message }],
+        });
+      throw error;
+    }
+  };
+
+/** All routes of the API; an address that exists with other methods answers 405 and names them. */
+export function routesOf(operations: readonly Operation[], origin: URL): Routes {
+  const paths = [...new Set(operations.map(({ path }) => path))];
+  const others = paths.flatMap((path) => {
+    const allowed = operations.filter((operation) => operation.path === path).map(({ method }) => method);
+    const missing = (['GET', 'PUT', 'POST', 'DELETE'] as const).filter((method) => !allowed.includes(method));
+    return missing.map((method) => [`${method} ${path}`, notAllowed(allowed)] as const);
+  });
+  return Object.fromEntries([
+    ['GET /api/v1/openapi.json', async () => json(openApiDocument(operations, origin), { maxAge: 300 })],
+    ...operations.map((operation) => [`${operation.method} ${operation.path}`, httpFunction(operation)] as const),
+    ...others,
+    ['ANY /api/v1/{proxy+}', nowhere],
+  ]);
+}
+
+const notAllowed =
+  (allowed: readonly string[]): HttpFunction =>
+  async () => {
+    throw new HttpProblem(405, `Use ${allowed.join(' or ')} here.`, { headers: { allow: allowed.join(', ') } });
+  };
+
+const nowhere: HttpFunction = async () => {
+  throw notFound('The API has no such address. /api/v1/openapi.json lists all.');
+};

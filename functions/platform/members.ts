@@ -1,0 +1,98 @@
+/** PUT and GET /members/{memberId}: the profile that the platform tells. */
+import { failingRules, looksDifferent, losesSharing, type Member, type Profile } from '#shared/domain/member';
+import { conflict, forbidden } from '#shared/runtime/errors';
+import { jobKey } from '#shared/storage/jobs';
+import type { Members } from '#shared/storage/members';
+import { type JobStarter, profileJob } from '#shared/transport/jobs';
+import { memberOf } from './found.ts';
+import { operation } from './operation.ts';
+import { memberAnswer, ownProfile, platformOnly, profile } from './schemas.ts';
+import { turnOff } from './turn-off.ts';
+
+interface Deps {
+  readonly members: Pick<Members, 'find' | 'saveProfile' | 'turnOff'>;
+  readonly starter: Pick<JobStarter, 'start'>;
+  readonly eligibleCountries: readonly string[];
+  readonly now: () => Date;
+}
+
+const path = '/api/v1/members/{memberId}';
+
+const shown = (member: Member) => ({
+  memberId: member.memberId,
+  username: member.username,
+  displayName: member.displayName,
+  bio: member.bio,
+  avatarUrl: member.avatarUrl,
+  headerUrl: member.headerUrl,
+  fields: [...member.fields],
+  publicProfile: member.publicProfile,
+  country: member.country,
+  adult: member.adult,
+  sharing: member.sharing,
+});
+
+export const getMember = ({ members, now }: Pick<Deps, 'members' | 'now'>) =>
+  operation({
+    method: 'GET',
+    path,
+    id: 'getMember',
+    summary: 'The profile as it is kept here',
+    answer: { status: 200, schema: memberAnswer },
+    run: async ({ memberId }) => ({ body: shown(await memberOf(members, memberId, now())) }),
+  });
+
+export const putMember = (deps: Deps) =>
+  operation({
+    method: 'PUT',
+    path,
+    id: 'putMember',
+    summary: `Tell or change a profile. It is kept for a day unless sharing is turned on. A member's own token may not send ${platformOnly.join(', ')}.`,
+    body: profile,
+    own: { body: ownProfile, forbidden: platformOnly },
+    answer: { status: 200, schema: memberAnswer },
+    run: async ({ memberId, caller, body }) => {
+      const { members, now } = deps;
+      const before = await members.find(memberId, now(), { consistent: true });
+      if (caller === 'member' && !before) throw forbidden('Only the platform can introduce a member.');
+      const after = caller === 'member' && before ? { ...before, ...withoutGaps(body) } : body;
+      await save(deps, memberId, before, profileOf(after));
+      return { body: shown(await memberOf(members, memberId, now())) };
+    },
+  });
+
+/** A field that a PUT leaves out is gone. */
+const withoutGaps = (body: Partial<Profile>) => ({ avatarUrl: undefined, headerUrl: undefined, ...body });
+
+const profileOf = (from: Profile): Profile => ({
+  username: from.username,
+  displayName: from.displayName,
+  bio: from.bio,
+  avatarUrl: from.avatarUrl,
+  headerUrl: from.headerUrl,
+  fields: from.fields,
+  publicProfile: from.publicProfile,
+  country: from.country,
+  adult: from.adult,
+});
+
+async function save(deps: Deps, memberId: string, before: Member | undefined, after: Profile): Promise<void> {
+  const { members, starter, eligibleCountries } = deps;
+  const now = deps.now();
+  const told = before?.sharing === 'on' && looksDifferent(before, after);
+  const job = told ? profileJob(before, now.toISOString()) : undefined;
+  switch (await members.saveProfile(memberId, after, before, now, job)) {
+    case 'taken':
+      throw conflict('Another member has this username.', {
+        errors: [{ field: '/username', message: 'Choose another.' }],
+      });
+    case 'changed':
+      throw conflict('The profile was changed at the same time. Send it again.');
+    case 'saved':
+      break;
+  }
+  if (job) await starter.start(job, jobKey(job), now);
+  if (before?.sharing === 'on' && losesSharing(failingRules(after, eligibleCountries))) {
+    await turnOff(deps, await memberOf(members, memberId, now));
+  }
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { version } from '#shared/runtime/version';
+import type { Operation } from './operation.ts';
+import { platformId, problem } from './schemas.ts';
+
+const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+};
+const content = (schema: object, type = 'application/json') => ({ [type]: { schema } });
+
+const parameters = ({ path, query }: Operation) => {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => ({
+    name: match[1],
+    in: 'path',
+    required: true,
+    schema: schemaOf(platformId, 'input'),
+  }));
+  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, object> };
+  return [
+    ...inPath,
+    ...Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+  ];
+};
+
+const described = (operation: Operation) => ({
+  operationId: operation.id,
+  summary: operation.summary,
+  parameters: parameters(operation),
+  requestBody: operation.body && { required: true, content: content(schemaOf(operation.body, 'input')) },
+  responses: {
+    [operation.answer.status]: { description: 'Done.', content: content(schemaOf(operation.answer.schema, 'output')) },
+    '401': { description: 'The token is missing, expired or not ours. Answered by the gateway.' },
+    default: {
+      description: 'A problem document (RFC 9457) that says what is wrong and names the fields.',
+      content: content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),
+    },
+  },
+});
+
+/** The OpenAPI 3.1 document of these operations, made from the schemas that also validate. */
+export function openApiDocument(operations: readonly Operation[], origin: URL) {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: described(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'fediverse-sharing platform API',
+      version,
+      description:
+        'Turns fediverse sharing on and off for members of a platform, and shares, edits and removes their posts.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: origin.origin }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problem, 'output') },
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            "Scope `platform` for the platform's servers, or a member's own token whose `sub` is the member id.",
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Every shape that the platform API takes and gives; the validation and the OpenAPI document both come from here. */
+import * as z from 'zod/mini';
+
+const described = (schema: z.ZodMiniString, text: string) => schema.check(z.describe(text));
+const text = (longest: number) => z.string().check(z.maxLength(longest));
+const webAddress = () => z.url({ protocol: /^https$/ }).check(z.maxLength(2000), z.describe('An https address'));
+const time = () => z.string().check(z.describe('RFC 3339, UTC'));
+const number = () => z.int().check(z.minimum(0));
+
+/** Ids that the platform gives: letters, digits and `._~-`, so that they need no encoding in an address. */
+export const platformId = z.string().check(z.regex(/^[A-Za-z0-9._~-]{1,64}$/), z.describe('Letters, digits and ._~-'));
+
+/** What a member may change about itself. */
+export const ownProfile = z.strictObject({
+  username: z
+    .string()
+    .check(
+      z.regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,28}[A-Za-z0-9_])?$/),
+      z.describe('The name in the handle: 1 to 30 letters, digits, and ._- inside'),
+    ),
+  displayName: described(text(100), 'Plain text'),
+  bio: described(text(1000), 'Plain text; web addresses become links'),
+  avatarUrl: z.optional(webAddress()),
+  headerUrl: z.optional(webAddress()),
+  fields: z._default(z.array(z.strictObject({ name: text(100), value: text(500) })).check(z.maxLength(8)), []),
+});
+
+/** The whole profile; the last three decide whether the member may share, and only the platform sets them. */
+export const profile = z.extend(ownProfile, {
+  publicProfile: z.boolean(),
+  country: z.string().check(z.regex(/^[A-Z]{2}$/), z.describe('ISO 3166-1 alpha-2, such as US')),
+  adult: z.boolean(),
+});
+
+/** The fields of a profile that a member's own token may not set. */
+export const platformOnly = ['publicProfile', 'country', 'adult'] as const;
+
+export const memberAnswer = z.object({
+  memberId: platformId,
+  ...profile.shape,
+  sharing: z.enum(['off', 'on', 'removing']),
+});
+
+export const sharingWish = z.strictObject({
+  state: z.enum(['on', 'off']),
+  consent: z.optional(
+    z.strictObject({ textVersion: text(100).check(z.minLength(1), z.describe('Which text the member agreed to')) }),
+  ),
+});
+
+export const sharingAnswer = z.object({
+  state: z.enum(['off', 'on', 'removing']),
+  ready: z.boolean().check(z.describe('Can the handle be found now? False for a moment after turning on')),
+  eligibility: z.object({
+    eligible: z.boolean(),
+    failing: z.array(z.object({ rule: z.enum(['publicProfile', 'adult', 'country']), message: z.string() })),
+  }),
+  handle: z.string().check(z.describe('name@host')),
+  actorId: z.nullable(z.string()),
+  followers: number(),
+  consent: z.nullable(z.object({ textVersion: z.string(), at: time() })),
+});
+
+const attachment = z.strictObject({
+  url: webAddress(),
+  mediaType: z.string().check(z.regex(/^(image|video|audio)\/[a-z0-9.+-]{1,60}$/), z.describe('Such as image/jpeg')),
+  altText: z.optional(text(2000)),
+  width: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
+  height: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
+});
+
+/** What a post says; an edit replaces all of it. */
+export const postContent = z.strictObject({
+  text: described(text(10_000), 'Plain text; an empty line ends a paragraph, web addresses become links'),
+  language: z.optional(z.string().check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/), z.describe('BCP 47'))),
+  attachments: z._default(z.array(attachment).check(z.maxLength(16)), []),
+  sensitive: z._default(z.boolean(), false),
+  contentWarning: z.optional(text(500).check(z.minLength(1))),
+});
+
+export const newPost = z.extend(postContent, {
+  postId: platformId,
+  delaySeconds: z.optional(z.int().check(z.minimum(0), z.maximum(900), z.describe('Instead of the default delay'))),
+});
+
+export const postAnswer = z.object({
+  postId: platformId,
+  state: z.enum(['waiting', 'shared', 'deleted', 'cancelled']),
+  sharesAt: time(),
+  sharedAt: z.nullable(time()),
+  url: z.nullable(z.string()).check(z.describe('The id on the fediverse, which leads people to the page of the post')),
+  version: number(),
+  likes: number(),
+  boosts: number(),
+  replies: number(),
+  servers: z
+    .object({ asked: number(), accepted: number(), retrying: number(), gaveUp: number() })
+    .check(z.describe('Inboxes that were asked to take the latest activity: the post, its last edit, or its removal')),
+});
+
+export const pageQuery = z.strictObject({
+  cursor: z.optional(z.string().check(z.maxLength(2000), z.describe('`next` of the page before'))),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 20),
+});
+
+export const noQuery = z.strictObject({});
+
+const person = z.object({
+  actor: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  url: z.string(),
+  server: z.string(),
+  at: time(),
+});
+const listOf = <T extends z.ZodMiniType>(item: T) =>
+  z.object({ total: number(), items: z.array(item), next: z.nullable(z.string()) });
+
+export const peopleAnswer = listOf(person);
+export const repliesAnswer = listOf(
+  z.extend(person, { id: z.string(), content: z.string().check(z.describe('Sanitised HTML')) }),
+);
+
+/** RFC 9457 */
+export const problem = z.object({
+  status: number(),
+  title: z.string(),
+  detail: z.optional(z.string()),
+  errors: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
+});

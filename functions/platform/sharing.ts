@@ -1,0 +1,105 @@
+/** PUT and GET /members/{memberId}/sharing: the switch. */
+import { decideSharing, type EligibilityRule, failingRules, hasActor, type Member } from '#shared/domain/member';
+import { addresses, handleOf, type Site } from '#shared/protocol/site';
+import { badRequest, conflict, forbidden } from '#shared/runtime/errors';
+import { jobKey } from '#shared/storage/jobs';
+import type { Members } from '#shared/storage/members';
+import { type JobStarter, keysJob } from '#shared/transport/jobs';
+import { memberOf } from './found.ts';
+import { operation } from './operation.ts';
+import { sharingAnswer, sharingWish } from './schemas.ts';
+import { turnOff } from './turn-off.ts';
+
+interface Deps {
+  readonly site: Site;
+  readonly members: Pick<Members, 'find' | 'turnOn' | 'turnOff' | 'tally'>;
+  readonly starter: Pick<JobStarter, 'start'>;
+  readonly eligibleCountries: readonly string[];
+  readonly newKey: () => string;
+  readonly now: () => Date;
+}
+
+const path = '/api/v1/members/{memberId}/sharing';
+
+/** Why a rule fails, in words for the member. */
+export const reasons: Readonly<Record<EligibilityRule, string>> = {
+  publicProfile: 'The profile must be public.',
+  adult: 'The member must be an adult.',
+  country: 'Sharing is not offered in the country of the member yet.',
+};
+
+async function view({ site, members, eligibleCountries }: Deps, member: Member) {
+  const failing = failingRules(member, eligibleCountries);
+  const { followers } = await members.tally(member.memberId);
+  return {
+    state: member.sharing,
+    ready: member.sharing === 'on' && hasActor(member),
+    eligibility: {
+      eligible: failing.length === 0,
+      failing: failing.map((rule) => ({ rule, message: reasons[rule] })),
+    },
+    handle: handleOf(site, member.username),
+    actorId: member.actorKey ? addresses(site).actor(member.actorKey) : null,
+    followers,
+    consent: member.consent ?? null,
+  };
+}
+
+export const getSharing = (deps: Deps) =>
+  operation({
+    method: 'GET',
+    path,
+    id: 'getSharing',
+    summary: 'Is sharing on, may it be, and under which handle',
+    answer: { status: 200, schema: sharingAnswer },
+    run: async ({ memberId }) => ({ body: await view(deps, await memberOf(deps.members, memberId, deps.now())) }),
+  });
+
+export const putSharing = (deps: Deps) =>
+  operation({
+    method: 'PUT',
+    path,
+    id: 'putSharing',
+    summary: 'Turn sharing on (with the consent that was given) or off (every server is asked to remove the posts)',
+    body: sharingWish,
+    answer: { status: 200, schema: sharingAnswer },
+    run: async ({ memberId, body }) => {
+      const { members, eligibleCountries, now } = deps;
+      const member = await memberOf(members, memberId, now());
+      const decision = decideSharing(member, body.state, failingRules(member, eligibleCountries));
+      switch (decision.kind) {
+        case 'unchanged':
+          break;
+        case 'turnOff':
+          await turnOff(deps, member);
+          break;
+        case 'turnOn':
+          await turnOn(deps, member, body.consent?.textVersion);
+          break;
+        case 'ineligible':
+          throw forbidden('This member may not share.', {
+            errors: decision.rules.map((rule) => ({ field: rule, message: reasons[rule] })),
+          });
+        case 'stillRemoving':
+          throw conflict(
+            'The removal of the earlier posts is still running. Sharing can be turned on again when it is done.',
+          );
+      }
+      return { body: await view(deps, await memberOf(members, memberId, now())) };
+    },
+  });
+
+async function turnOn({ members, starter, newKey, now }: Deps, member: Member, textVersion: string | undefined) {
+  if (textVersion === undefined) {
+    throw badRequest('Consent is needed to turn sharing on.', {
+      errors: [{ field: '/consent', message: 'Say which text the member agreed to: {"textVersion": "…"}.' }],
+    });
+  }
+  const at = now();
+  const job = member.publicKeyPem ? undefined : keysJob(member.memberId, at.toISOString());
+  const actorKey = member.actorKey ?? newKey();
+  const consent = { textVersion, at: at.toISOString() };
+  if (!(await members.turnOn(member, { actorKey, consent, now: at, job })))
+    throw conflict('Sharing was changed at the same time. Look again.');
+  if (job) await starter.start(job, jobKey(job), at);
+}

@@ -1,0 +1,37 @@
+import { deliveryInbox } from '#shared/domain/remote-actor';
+import { actorKeyIn } from '#shared/protocol/site';
+import type { Activity, Effects, Sender } from './effects.ts';
+
+/** Follow -> a follower row, its inbox in reach, and an Accept; a Reject when the member does not share. */
+export async function follow(
+  { site, members, followers, inboxes, deliveries, announce, now }: Effects,
+  activity: Activity<'follow'>,
+  sender: Sender,
+): Promise<void> {
+  const actorKey = actorKeyIn(site, activity.object);
+  const member = actorKey ? await members.findByActorKey(actorKey, now()) : undefined;
+  if (!member) return;
+
+  const { memberId, epoch } = member;
+  const answer = (kind: 'accept' | 'reject') =>
+    deliveries.send(
+      {
+        subject: { kind, memberId, epoch, follow: { id: activity.id, actor: sender.id } },
+        chunk: activity.id,
+        inboxes: [sender.inbox],
+        attempt: 0,
+      },
+      { group: memberId },
+    );
+  if (member.sharing !== 'on') return answer('reject');
+
+  const inbox = deliveryInbox(sender);
+  const followed = await followers.add(memberId, { actor: sender.id, followId: activity.id, inbox }, now());
+  if (followed === 'undone') return;
+  await inboxes.open(memberId, inbox, now());
+  await answer('accept');
+  if (followed === 'added') {
+    const { id: actor, handle, name } = sender;
+    await announce({ type: 'follow', memberId, actor, handle, name, at: now().toISOString() });
+  }
+}

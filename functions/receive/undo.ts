@@ -1,0 +1,65 @@
+import { actorKeyIn } from '#shared/protocol/site';
+import type { Activity, Effects, Sender } from './effects.ts';
+import { ourPost } from './our-post.ts';
+
+/** Undo of a Follow, Like or Announce, by (actor, object); one that comes before what it undoes is remembered. */
+export async function undo(
+  deps: Effects,
+  { id, undone }: Activity<'undo'>,
+  sender: Sender,
+  inbox: string | undefined,
+): Promise<void> {
+  if ((undone.actor ?? sender.id) !== sender.id) return;
+  const undoneId = undone.id ?? id;
+  switch (undone.type) {
+    case 'Follow': {
+      const actorKey = undone.object && actorKeyIn(deps.site, undone.object);
+      return actorKey ? unfollow(deps, actorKey, sender, undoneId) : undefined;
+    }
+    case 'Like':
+      return unreact(deps, 'like', undone.object, sender, undoneId);
+    case 'Announce':
+      return unreact(deps, 'boost', undone.object, sender, undoneId);
+    case undefined: // a bare id: only a Follow can be found by it, and only if it came to the member's own inbox
+      return inbox ? unfollowById(deps, inbox, sender, undoneId) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function unfollow(
+  { members, followers, announce, now }: Effects,
+  actorKey: string,
+  { id: actor, handle, name }: Sender,
+  undoneId: string,
+): Promise<void> {
+  const member = await members.findByActorKey(actorKey, now());
+  if (!member) return;
+  const { memberId } = member;
+  const removed = await followers.remove(memberId, actor, now(), undoneId);
+  if (removed) await announce({ type: 'unfollow', memberId, actor, handle, name, at: now().toISOString() });
+  else await followers.rememberUndone(memberId, actor, undoneId, now());
+}
+
+async function unfollowById(deps: Effects, actorKey: string, sender: Sender, undoneId: string): Promise<void> {
+  const member = await deps.members.findByActorKey(actorKey, deps.now());
+  const follower = member && (await deps.followers.find(member.memberId, sender.id));
+  if (follower?.followId === undoneId) await unfollow(deps, actorKey, sender, undoneId);
+}
+
+async function unreact(
+  deps: Effects,
+  reaction: 'like' | 'boost',
+  object: string | undefined,
+  { id: actor, handle, name }: Sender,
+  activityId: string,
+): Promise<void> {
+  const found = object ? await ourPost(deps, object) : undefined;
+  if (!found) return;
+  const { objectKey, postId, memberId } = found.post;
+  const undone = await deps.reactions.undo({ objectKey, reaction, actor, activityId }, deps.now());
+  if (undone) {
+    const type = reaction === 'like' ? 'unlike' : 'unboost';
+    await deps.announce({ type, memberId, postId, actor, handle, name, at: deps.now().toISOString() });
+  }
+}

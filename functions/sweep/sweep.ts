@@ -1,0 +1,25 @@
+import { logger } from '#shared/runtime/logger';
+import type { Instance } from '#shared/storage/instance';
+import type { Jobs } from '#shared/storage/jobs';
+import type { JobStarter } from '#shared/transport/jobs';
+import type { KeysMessage } from '#shared/transport/messages';
+import type { Queue } from '#shared/transport/queues';
+
+interface Deps {
+  readonly jobs: Pick<Jobs, 'takeOverdue'>;
+  readonly starter: Pick<JobStarter, 'restart'>;
+  readonly instance: Pick<Instance, 'publicKeyPem'>;
+  readonly keys: Pick<Queue<KeysMessage>, 'send'>;
+  readonly now: () => Date;
+}
+
+/** Leases each overdue job and sends its message; asks for the instance's key pair while there is none. */
+export const sweep =
+  ({ jobs, starter, instance, keys, now }: Deps) =>
+  async (): Promise<void> => {
+    if (!(await instance.publicKeyPem())) await keys.send({});
+    for (const job of await jobs.takeOverdue(now())) {
+      logger.warn('a job was overdue and is started again', { jobId: job.key.id });
+      await starter.restart(job);
+    }
+  };

@@ -1,0 +1,33 @@
+import { type Conditions, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/** Rows by key and queries; nobody scans. */
+export const readItems = ['dynamodb:GetItem', 'dynamodb:Query'] as const;
+
+/** Writes of rows, alone or as parts of a transaction. */
+export const writeItems = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
+
+/** Only for the signing keys: the encryption context that storage gives to every call of KMS. */
+export const forSigningKeys: Conditions = {
+  StringEquals: { 'kms:EncryptionContext:purpose': 'fediverse-sharing:signing-keys' },
+};
+
+/** Only rows whose partition key looks like one of these. */
+export function onlyPartitions(...keys: readonly string[]): Conditions {
+  return {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] },
+    // ForAllValues is also true of no value at all.
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+}
+
+/** Lets a function do these actions on this one resource. */
+export function allow(
+  who: IGrantable,
+  actions: readonly string[],
+  resource: string,
+  conditions: Conditions = {},
+): void {
+  who.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: [...actions], resources: [resource], conditions }),
+  );
+}

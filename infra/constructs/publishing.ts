@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { HandlerFunction } from './handler-function.ts';
+import { allow, readItems, writeItems } from './permissions.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What members publish: the platform's API writes it down, the Outbox queue fans it out. */
+export class Publishing extends Construct {
+  readonly platform: HandlerFunction;
+  readonly fanOut: HandlerFunction;
+  readonly outbox: QueueWithDeadLetters;
+
+  constructor(scope: Construct, id: string, { gateway, storage: { table }, tell }: Surroundings) {
+    super(scope, id);
+    this.platform = new HandlerFunction(this, 'Platform', {
+      folder: 'platform',
+      timeout: Duration.seconds(15),
+      environment: {
+        TABLE_NAME: table.tableName,
+        ...tell('ORIGIN', 'HANDLE_DOMAIN', 'ELIGIBLE_COUNTRIES', 'SHARE_DELAY_SECONDS', 'MEMBER_PAGE', 'POST_PAGE'),
+      },
+    });
+    allow(this.platform, [...readItems, ...writeItems], table.tableArn);
+    gateway.guarded(this.platform, 'ANY /api/v1/{proxy+}');
+    gateway.open(this.platform, 'The description of the API holds no data.', 'GET /api/v1/openapi.json');
+
+    this.fanOut = new HandlerFunction(this, 'FanOut', {
+      folder: 'fan-out',
+      timeout: Duration.minutes(1),
+      environment: { TABLE_NAME: table.tableName },
+    });
+    allow(
+      this.fanOut,
+      [...readItems, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+      table.tableArn,
+    );
+    this.outbox = new QueueWithDeadLetters(this, 'Outbox', {
+      consumer: this.fanOut,
+      batchSize: 1,
+      maxConcurrency: 10,
+      alarmAge: Duration.minutes(15),
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { Duration } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { alarm } from './alarm.ts';
+import { HandlerFunction } from './handler-function.ts';
+import { allow, forSigningKeys, onlyPartitions, readItems, writeItems } from './permissions.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What other servers send: verified and queued at once, understood behind the queue, then told to the platform. */
+export class Receiving extends Construct {
+  readonly inbox: HandlerFunction;
+  readonly receive: HandlerFunction;
+  readonly received: QueueWithDeadLetters;
+  /** Likes, replies and the like, for the platform to subscribe to. */
+  readonly interactions: Topic;
+
+  constructor(scope: Construct, id: string, { gateway, storage: { table, memberKey }, tell }: Surroundings) {
+    super(scope, id);
+    const environment = { TABLE_NAME: table.tableName, ...tell('ORIGIN', 'HANDLE_DOMAIN', 'PRIVATE_HOSTS') };
+
+    this.inbox = new HandlerFunction(this, 'Inbox', { folder: 'inbox', timeout: Duration.seconds(20), environment });
+    allow(this.inbox, ['dynamodb:GetItem'], table.tableArn);
+    allow(this.inbox, ['dynamodb:PutItem'], table.tableArn, onlyPartitions('REMOTE#*', 'KEY#*'));
+    allow(this.inbox, ['kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    gateway.open(
+      this.inbox,
+      'Other servers have no token: the function verifies the HTTP signature of each request.',
+      'POST /inbox',
+      'POST /actors/{actor}/inbox',
+    );
+
+    this.interactions = new Topic(this, 'Interactions', { enforceSSL: true });
+    alarm(this.interactions, 'Lost', {
+      metric: this.interactions.metricNumberOfNotificationsFailed({ period: Duration.minutes(5) }),
+      reaches: 1,
+      says: 'A subscriber of Interactions did not take a message. Is its queue or address there, and does it let the topic in?',
+    });
+    this.receive = new HandlerFunction(this, 'Receive', {
+      folder: 'receive',
+      timeout: Duration.seconds(60),
+      environment: { ...environment, INTERACTIONS_TOPIC_ARN: this.interactions.topicArn },
+    });
+    allow(this.receive, [...readItems, ...writeItems], table.tableArn);
+    allow(this.receive, ['sns:Publish'], this.interactions.topicArn);
+    allow(this.receive, ['kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    this.received = new QueueWithDeadLetters(this, 'Received', {
+      consumer: this.receive,
+      batchSize: 10,
+      maxConcurrency: 10,
+      alarmAge: Duration.minutes(15),
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
+import type { Settings } from '../settings.ts';
+
+/** A named value of the stage: fixed, or one that can be overridden when the template is run. */
+export type Value = (name: string, value: string) => string;
+
+/** In a local stage a parameter of the template with the value as its default; in every other stage just the value. */
+export function valueIn(stack: Stack, { local }: Settings): Value {
+  return (name, value) => (local ? new CfnParameter(stack, name, { default: value }).valueAsString : value);
+}
+
+/** The environment variables of a stage; each construct picks those that its functions need. */
+export type Tell = (...names: readonly Name[]) => Record<string, string>;
+
+type Name = keyof ReturnType<typeof variables>;
+
+/** Makes a stage's environment variables, with the API's own endpoint where the settings name no origin. */
+export function stageEnvironment(settings: Settings, endpoint: string, value: Value): Tell {
+  const all = variables(settings, endpoint, value);
+  return (...names) =>
+    Object.fromEntries(names.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
+}
+
+function variables(settings: Settings, endpoint: string, value: Value) {
+  const { origin, handleDomain, local } = settings;
+  const host = origin ? new URL(origin).host : Fn.select(2, Fn.split('/', endpoint));
+  return {
+    ORIGIN: value('Origin', origin ?? endpoint),
+    HANDLE_DOMAIN: value('HandleDomain', handleDomain ?? host),
+    ELIGIBLE_COUNTRIES: settings.eligibleCountries.join(','),
+    SHARE_DELAY_SECONDS: value('ShareDelaySeconds', String(settings.shareDelaySeconds)),
+    MEMBER_PAGE: settings.memberPage,
+    POST_PAGE: settings.postPage,
+    RETRY_DELAYS_SECONDS: value('RetryDelaysSeconds', settings.retryDelaysSeconds.join(',')),
+    PRIVATE_HOSTS: local && value('PrivateHosts', local.privateHosts.join(',')),
+  };
+}

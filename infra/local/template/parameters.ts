@@ -1,0 +1,29 @@
+import type { Template } from './assembly.ts';
+
+/** What a local stack may decide itself; everything else is as the template says. */
+export interface Wishes {
+  privateHosts?: string;
+  shareDelaySeconds?: number;
+  retryDelaysSeconds?: string;
+}
+
+/** The template's parameters: what only this machine knows, and what was wished for. */
+export function chooseParameters(
+  template: Template,
+  { privateHosts, shareDelaySeconds, retryDelaysSeconds }: Wishes,
+  machine: Record<'Origin' | 'HandleDomain' | 'Issuer', string>,
+): Record<string, string> {
+  const wished: [string, string | number | undefined][] = [
+    ['PrivateHosts', privateHosts],
+    ['ShareDelaySeconds', shareDelaySeconds],
+    ['RetryDelaysSeconds', retryDelaysSeconds],
+  ];
+  const chosen = wished
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, String(value)] as const);
+  for (const [name] of chosen) {
+    if (!template.Parameters?.[name]) throw new Error(`The template has no parameter ${name}, so it cannot be chosen.`);
+  }
+  const known = Object.entries(machine).filter(([name]) => template.Parameters?.[name]);
+  return Object.fromEntries([...known, ...chosen]);
+}

@@ -1,0 +1,86 @@
+/** The stages, and what each of them is told. Edit `production` before the first deployment, or add a stage beside it. */
+
+import { faultsOf } from './settings-rules.ts';
+
+/** What one stage is told: where it lives, whom it serves, how it behaves. */
+export interface Settings {
+  readonly stage: string;
+  /** Public address of the fediverse side, e.g. https://share.example.com. Without it: the HTTP API's own endpoint. */
+  readonly origin?: string;
+  /** ACM certificate for the origin's host, in the stack's region. With it, the API gets that host as its domain name. */
+  readonly certificateArn?: string;
+  /** What stands behind the second @ of every handle. Without it: the origin's host. */
+  readonly handleDomain?: string;
+  /** Members in these countries may share: ISO 3166 codes such as US. */
+  readonly eligibleCountries: readonly string[];
+  /** How long a new post waits before it leaves, 0 to 900. */
+  readonly shareDelaySeconds: number;
+  /** A member's page on the platform; {username} is filled in. */
+  readonly memberPage: string;
+  /** A post's page on the platform; {postId}, and {username} where it is needed, are filled in. */
+  readonly postPage: string;
+  /** Who signs the tokens of the platform API, and for whom. */
+  readonly oidc: { readonly issuer: string; readonly audience: string };
+  /** The waits before an inbox that failed is asked again, 1 to 900 each. */
+  readonly retryDelaysSeconds: readonly number[];
+  /** Gets a mail when an alarm goes off, once it has confirmed the subscription. */
+  readonly alarmAddress?: string;
+  /** For a stage on one machine: plain http, nothing outlives the stack, and its runner may override values by parameter. */
+  readonly local?: {
+    /** Hosts, host:port or address ranges that are not public but may be reached. */
+    readonly privateHosts: readonly string[];
+  };
+}
+
+const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
+  production: {
+    origin: 'https://share.example.com',
+    // certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+    handleDomain: 'example.com',
+    eligibleCountries: ['US', 'CA', 'JP'],
+    shareDelaySeconds: 300,
+    memberPage: 'https://www.example.com/@{username}',
+    postPage: 'https://www.example.com/@{username}/post/{postId}',
+    oidc: { issuer: 'https://login.example.com', audience: 'fediverse-sharing' },
+    retryDelaysSeconds: [60, 300, 900],
+    alarmAddress: 'alarms@example.com',
+  },
+  local: {
+    origin: 'http://localhost:3000',
+    eligibleCountries: ['US', 'CA', 'JP'],
+    shareDelaySeconds: 300,
+    memberPage: 'https://platform.example/@{username}',
+    postPage: 'https://platform.example/@{username}/post/{postId}',
+    oidc: { issuer: 'http://localhost:3001', audience: 'fediverse-sharing' },
+    retryDelaysSeconds: [60, 300, 900],
+    local: { privateHosts: [] },
+  },
+};
+
+/** The checked settings of a stage; a SettingsError if there is no such stage. */
+export function settingsOf(stage: string): Settings {
+  const found = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  if (found) return checked({ stage, ...found });
+  throw new SettingsError([
+    `There is no stage "${stage}". Choose one with -c stage=NAME: ${Object.keys(stages).join(', ')}.`,
+  ]);
+}
+
+/** The same settings if they can be built, else a SettingsError that lists every fault. */
+export function checked(settings: Settings): Settings {
+  const faults = [...faultsOf(settings)];
+  if (faults.length === 0) return settings;
+  throw new SettingsError([
+    `Stage "${settings.stage}" of infra/settings.ts cannot be built:`,
+    ...faults.map((fault) => `- ${fault}`),
+  ]);
+}
+
+/** A stage that does not exist or cannot be built, and why, line by line. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
+}

@@ -1,0 +1,92 @@
+/** What we send. Objects are always embedded: bare ids are refused by several servers. Ids are stable: a repeat is the same activity. */
+import type { Actor } from '../domain/member.ts';
+import type { Post, SharedPost } from '../domain/post.ts';
+import { actorDocument } from './actor.ts';
+import { note, noteContext, tombstone, wireTime } from './note.ts';
+import { addresses, type Site } from './site.ts';
+import { activityStreams, type Document, publicAudience } from './vocabulary.ts';
+
+/** A Follow that we answer, as it was received. */
+export interface ReceivedFollow {
+  readonly id: string;
+  readonly actor: string;
+}
+
+const audience = (site: Site, member: Actor) => ({
+  to: [publicAudience],
+  cc: [addresses(site).followers(member.actorKey)],
+});
+
+/** Create of a post. */
+export const createActivity = (site: Site, member: Actor, post: SharedPost): Document => {
+  const object = note(site, member, post);
+  return {
+    '@context': noteContext,
+    id: `${object.id}#create`,
+    type: 'Create',
+    actor: addresses(site).actor(member.actorKey),
+    published: wireTime(post.firstSentAt),
+    ...audience(site, member),
+    object,
+  };
+};
+
+/** Update of a post, one per version. */
+export const updateActivity = (site: Site, member: Actor, post: SharedPost): Document => {
+  const object = note(site, member, post);
+  return {
+    '@context': noteContext,
+    id: `${object.id}#update-${post.version}`,
+    type: 'Update',
+    actor: addresses(site).actor(member.actorKey),
+    published: wireTime(post.editedAt ?? post.firstSentAt),
+    ...audience(site, member),
+    object,
+  };
+};
+
+/** Delete of a post, with its Tombstone embedded. */
+export const deleteActivity = (site: Site, member: Actor, post: Post, deletedAt: string): Document => {
+  const object = tombstone(site, member.actorKey, post, deletedAt);
+  return {
+    '@context': activityStreams,
+    id: `${object.id}#delete`,
+    type: 'Delete',
+    actor: addresses(site).actor(member.actorKey),
+    ...audience(site, member),
+    object,
+  };
+};
+
+/** Update of the member's profile, as it stands now. */
+export const updateActorActivity = (site: Site, member: Actor): Document => {
+  const { '@context': context, ...object } = actorDocument(site, member);
+  return {
+    '@context': context,
+    id: `${object.id}#update-${Date.parse(member.updatedAt)}`,
+    type: 'Update',
+    actor: object.id,
+    ...audience(site, member),
+    object,
+  };
+};
+
+const answer =
+  (type: 'Accept' | 'Reject') =>
+  (site: Site, member: Actor, follow: ReceivedFollow): Document => {
+    const actor = addresses(site).actor(member.actorKey);
+    return {
+      '@context': activityStreams,
+      id: `${actor}#${type.toLowerCase()}-${encodeURIComponent(follow.id)}`,
+      type,
+      actor,
+      to: [follow.actor],
+      object: { id: follow.id, type: 'Follow', actor: follow.actor, object: actor },
+    };
+  };
+
+/** Accept of a Follow. */
+export const acceptActivity = answer('Accept');
+
+/** Reject of a Follow, also of one that was accepted before. */
+export const rejectActivity = answer('Reject');

@@ -1,0 +1,84 @@
+import type { Actor } from '../domain/member.ts';
+import { escapeHtml, textToHtml } from './html.ts';
+import { addresses, handleOf, memberPageOf, type Site } from './site.ts';
+import { activityStreams, type Document } from './vocabulary.ts';
+
+const context = [
+  activityStreams,
+  'https://w3id.org/security/v1',
+  {
+    toot: 'http://joinmastodon.org/ns#',
+    schema: 'http://schema.org#',
+    manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
+    discoverable: 'toot:discoverable',
+    indexable: 'toot:indexable',
+    featured: { '@id': 'toot:featured', '@type': '@id' },
+    PropertyValue: 'schema:PropertyValue',
+    value: 'schema:value',
+    webfinger: 'https://purl.archive.org/socialweb/webfinger#webfinger',
+  },
+];
+
+const picture = (url: string | undefined) => (url ? { type: 'Image', url } : undefined);
+
+/** A link is shown as a link (FEP-fb2a), anything else as text. */
+const fieldValue = (value: string) =>
+  /^https:\/\/\S+$/.test(value)
+    ? `<a href="${escapeHtml(value)}" rel="me nofollow noopener">${escapeHtml(value)}</a>`
+    : escapeHtml(value);
+
+/**
+ * The actor document of a member. While sharing is not on it is a blank stub with the same id and key:
+ * other servers still need the key to verify the Deletes, and burn an identity whose actor is gone.
+ */
+export function actorDocument(site: Site, member: Actor): Document {
+  const ids = addresses(site);
+  const { actorKey } = member;
+  const shared = member.sharing === 'on';
+  return {
+    '@context': context,
+    id: ids.actor(actorKey),
+    type: 'Person',
+    preferredUsername: member.username,
+    webfinger: shared ? handleOf(site, member.username) : undefined,
+    name: shared ? member.displayName : '',
+    summary: shared ? textToHtml(member.bio) : '',
+    url: shared ? memberPageOf(site, member.username) : ids.actor(actorKey),
+    icon: shared ? picture(member.avatarUrl) : undefined,
+    image: shared ? picture(member.headerUrl) : undefined,
+    attachment: shared
+      ? member.fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value: fieldValue(value) }))
+      : [],
+    manuallyApprovesFollowers: !shared,
+    discoverable: shared,
+    indexable: shared,
+    inbox: ids.inbox(actorKey),
+    outbox: ids.outbox(actorKey),
+    followers: ids.followers(actorKey),
+    following: ids.following(actorKey),
+    featured: ids.featured(actorKey),
+    endpoints: { sharedInbox: ids.sharedInbox },
+    publicKey: { id: ids.key(actorKey), owner: ids.actor(actorKey), publicKeyPem: member.publicKeyPem },
+    published: member.createdAt,
+  };
+}
+
+/** The actor of the deployment itself, which signs fetches (FEP-2677). */
+export function instanceDocument(site: Site, publicKeyPem: string): Document {
+  const ids = addresses(site);
+  return {
+    '@context': context,
+    id: ids.instance,
+    type: 'Application',
+    preferredUsername: site.handleDomain.replace(/[^a-z0-9.-]/gi, '.'),
+    name: site.handleDomain,
+    url: site.origin.href,
+    manuallyApprovesFollowers: true,
+    discoverable: false,
+    indexable: false,
+    inbox: ids.sharedInbox,
+    outbox: `${ids.instance}/outbox`,
+    endpoints: { sharedInbox: ids.sharedInbox },
+    publicKey: { id: ids.instanceKey, owner: ids.instance, publicKeyPem },
+  };
+}

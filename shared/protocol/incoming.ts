@@ -1,0 +1,87 @@
+/** Activities from other servers, reduced to what we act on. */
+import { idOf, idsOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
+import { publicAudience } from './vocabulary.ts';
+
+/** The activity that an Undo takes back, as far as the Undo tells. */
+export interface Undone {
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly object?: string | undefined;
+}
+
+/** A note in a Create, unsanitised. */
+export interface IncomingNote {
+  readonly id: string;
+  readonly attributedTo?: string | undefined;
+  readonly inReplyTo?: string | undefined;
+  readonly content: string;
+  readonly url?: string | undefined;
+  readonly published?: string | undefined;
+  readonly isPublic: boolean;
+}
+
+type Common = { readonly id: string; readonly actor: string };
+
+/** One activity; `other` is everything that we answer 202 and leave. */
+export type Incoming = Common &
+  (
+    | { readonly kind: 'follow'; readonly object: string }
+    | { readonly kind: 'like'; readonly object: string }
+    | { readonly kind: 'boost'; readonly object: string }
+    | { readonly kind: 'delete'; readonly object: string }
+    | { readonly kind: 'undo'; readonly undone: Undone }
+    | { readonly kind: 'create'; readonly note: IncomingNote }
+    | { readonly kind: 'other'; readonly type: string }
+  );
+
+const simple = { Follow: 'follow', Like: 'like', Announce: 'boost', Delete: 'delete' } as const;
+
+/** Reads an activity; a text says what is wrong with it. */
+export function readActivity(document: JsonObject): Incoming | string {
+  const id = webAddress(document.id);
+  const actor = webAddress(idOf(document.actor));
+  if (!id) return 'The activity needs an id that is a web address.';
+  if (!actor) return 'The activity needs an actor that is a web address.';
+  const common: Common = { id: id.href, actor: actor.href };
+  const types = typesOf(document);
+  if (types.length === 0) return 'The activity needs a type.';
+
+  const type = types.find((name): name is keyof typeof simple => name in simple);
+  if (type) {
+    const object = webAddress(idOf(document.object))?.href;
+    return object ? { ...common, kind: simple[type], object } : `The ${type} needs an object.`;
+  }
+  if (types.includes('Undo')) return { ...common, kind: 'undo', undone: readUndone(document.object) };
+  if (types.includes('Create')) {
+    const note = readNote(document);
+    if (note) return { ...common, kind: 'create', note };
+  }
+  return { ...common, kind: 'other', type: types[0]! };
+}
+
+function readUndone(value: unknown): Undone {
+  if (!isObject(value)) return { id: idOf(value) };
+  return { id: idOf(value), type: typesOf(value)[0], actor: idOf(value.actor), object: idOf(value.object) };
+}
+
+function readNote(create: JsonObject): IncomingNote | undefined {
+  const note = create.object;
+  if (!isObject(note)) return undefined;
+  const id = webAddress(note.id)?.href;
+  if (!id) return undefined;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    id,
+    attributedTo: idOf(note.attributedTo),
+    inReplyTo: idOf(note.inReplyTo),
+    content: text(note.content) ?? '',
+    url: webAddress(idOf(note.url) ?? (isObject(note.url) ? note.url.href : undefined))?.href,
+    published: text(note.published),
+    isPublic: isPublic(note),
+  };
+}
+
+/** Is the full Public audience addressed, in `to` or `cc`? Its short forms count as well. */
+export const isPublic = (document: JsonObject): boolean =>
+  [...idsOf(document.to), ...idsOf(document.cc)].some((id) => [publicAudience, 'as:Public', 'Public'].includes(id));

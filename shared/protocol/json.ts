@@ -1,0 +1,62 @@
+/** Plain JSON from strangers: no JSON-LD expansion, no remote contexts. */
+
+/** A JSON object whose members are not known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+const deepest = 32;
+
+/** Is this a JSON object, neither list nor null? */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Counts brackets outside of strings, so that a hostile depth costs nothing. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (quoted) {
+      if (char === '\\') at++;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === '{' || char === '[') {
+      if (++depth > deepest) return true;
+    } else if (char === '}' || char === ']') depth--;
+  }
+  return false;
+}
+
+/** A JSON object from bytes; undefined when it is not UTF-8, not JSON, not an object, or nested deeper than 32. */
+export function jsonObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (isTooDeep(text)) return undefined;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id of something given as an id, as an object with an id, or as a list of one of these. */
+export function idOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.length === 1 ? idOf(value[0]) : undefined;
+  return isObject(value) && typeof value.id === 'string' ? value.id : undefined;
+}
+
+/** All ids in a value that may be absent, one, or a list. */
+export const idsOf = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).map(idOf).filter((id) => id !== undefined);
+
+/** The types of a document, one or several. */
+export const typesOf = (value: JsonObject): readonly string[] =>
+  (Array.isArray(value.type) ? value.type : [value.type]).filter((type) => typeof type === 'string');
+
+/** An absolute http(s) address without userinfo, of printable ASCII, at most 500 characters: short enough for a key. */
+export function webAddress(value: unknown): URL | undefined {
+  if (typeof value !== 'string' || value.length > 500 || !/^[\x21-\x7e]+$/.test(value) || !URL.canParse(value))
+    return undefined;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
+}

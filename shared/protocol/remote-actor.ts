@@ -1,0 +1,53 @@
+/** Actor documents of other servers. */
+import type { RemoteActor } from '../domain/remote-actor.ts';
+import { plainText } from './html.ts';
+import { idOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
+
+/** A public key that an actor's own document lists. */
+export interface ListedKey {
+  readonly id: string;
+  readonly pem: string;
+}
+
+/** An actor and its keys, as its own server tells. */
+export interface ActorDocument {
+  readonly actor: RemoteActor;
+  readonly keys: readonly ListedKey[];
+}
+
+const actorTypes = ['Person', 'Service', 'Application', 'Group', 'Organization'];
+
+/** Reads an actor document that was fetched from `address`; a text says why it cannot count. */
+export function readActorDocument(document: JsonObject, address: string): ActorDocument | string {
+  const id = webAddress(document.id);
+  if (id?.href !== new URL(address).href) return 'its id is not the address that it was fetched from';
+  if (!typesOf(document).some((type) => actorTypes.includes(type))) return 'it is no actor';
+  const inbox = webAddress(document.inbox);
+  if (!inbox) return 'it has no inbox that is a web address';
+  const shared = isObject(document.endpoints) ? webAddress(document.endpoints.sharedInbox) : undefined;
+  const username = plainText(typeof document.preferredUsername === 'string' ? document.preferredUsername : '', 100);
+  return {
+    actor: {
+      id: id.href,
+      handle: username ? `${username}@${id.host}` : id.host,
+      name: plainText(typeof document.name === 'string' ? document.name : '', 200) || username,
+      url: webAddress(idOf(document.url))?.href ?? id.href,
+      server: id.host,
+      inbox: inbox.href,
+      sharedInbox: shared?.host === inbox.host ? shared.href : undefined,
+    },
+    keys: listedKeys(document, id.href),
+  };
+}
+
+/** Keys with another owner are not the actor's, whatever the document says. */
+function listedKeys(document: JsonObject, owner: string): readonly ListedKey[] {
+  const keys = Array.isArray(document.publicKey) ? document.publicKey : [document.publicKey];
+  return keys
+    .slice(0, 10)
+    .filter(isObject)
+    .filter((key) => idOf(key.owner) === owner)
+    .flatMap((key) =>
+      typeof key.id === 'string' && typeof key.publicKeyPem === 'string' ? [{ id: key.id, pem: key.publicKeyPem }] : [],
+    );
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+
+/** Reads and checks environment variables once, at cold start; throws with the names that are missing or wrong. */
+export const readEnv = <T extends z.core.$ZodShape>(shape: T) => z.parse(z.object(shape), process.env);
+
+/** An absolute URL without a path, such as `https://share.example`. */
+export const origin = z.pipe(
+  z.url(),
+  z.transform((text) => new URL(text)),
+);
+
+/** A non-empty string. */
+export const text = z.string().check(z.minLength(1));
+
+/** A comma-separated list; empty entries are dropped. */
+export const list = z.pipe(
+  z._default(z.string(), ''),
+  z.transform((value) =>
+    value
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  ),
+);
+
+/** A whole number of seconds, not negative. */
+export const seconds = z.coerce.number().check(z.int(), z.nonnegative());
+
+/** A comma-separated list of whole seconds. */
+export const secondsList = z.pipe(
+  list,
+  z.transform((values) => values.map(Number)),
+);
+
+/** A string that may be empty or absent. */
+export const textOrNone = z._default(z.string(), '');

@@ -1,0 +1,78 @@
+import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { type Job, type JobKey, overdueAt } from '../domain/job.ts';
+import { shardOf } from './keys.ts';
+import type { Tables } from './table.ts';
+import { transact } from './transact.ts';
+
+const shards = 8;
+
+/** Where the row of this job will be. */
+export const jobKey = (job: Job): JobKey => ({
+  shard: shardOf(job.id, shards),
+  dueAt: overdueAt(job.startsAt),
+  id: job.id,
+});
+
+const rowOf = (job: Job) => ({
+  ...jobKey(job),
+  queue: job.queue,
+  message: JSON.stringify(job.message),
+  attempt: 1,
+});
+
+/** The transaction item that promises a job. */
+export const promise = ({ Job }: Tables, job: Job) => Job.build(PutTransaction).item(rowOf(job));
+
+/** The transaction item that takes a promise back. */
+export const withdraw = ({ Job }: Tables, key: JobKey) => Job.build(DeleteTransaction).key(key);
+
+/** The outbox rows (pattern: transactional outbox). */
+export const jobs = (tables: Tables) => {
+  const { Job, table } = tables;
+  return {
+    /** Promises a job that belongs to no other change. */
+    open: async (job: Job): Promise<void> => {
+      await Job.build(PutItemCommand).item(rowOf(job)).send();
+    },
+    /** Is the work of this message still to be done, and is this message the one that does it? */
+    isOpen: async (key: JobKey): Promise<boolean> => {
+      const { Item } = await Job.build(GetItemCommand).key(key).options({ consistent: true }).send();
+      return Item !== undefined;
+    },
+    /** The work is done. */
+    close: async (key: JobKey): Promise<void> => {
+      await Job.build(DeleteItemCommand).key(key).send();
+    },
+    /** Takes overdue jobs over, one lease each, and tells what to send again. A lease that another sweep took is left out. */
+    takeOverdue: async (now: Date): Promise<readonly (Pick<Job, 'queue' | 'message'> & { readonly key: JobKey })[]> => {
+      const taken = [];
+      for (let shard = 0; shard < shards; shard++) {
+        const { Items = [] } = await table
+          .build(QueryCommand)
+          .entities(Job)
+          .query({ partition: `OUTBOX#${shard}`, range: { lt: now.toISOString() } })
+          .options({ consistent: true, limit: 100 })
+          .send();
+        for (const { dueAt, id, attempt, queue, message } of Items) {
+          const key = { shard, dueAt: overdueAt(now.toISOString()), id };
+          const lease = await transact(
+            Job.build(DeleteTransaction)
+              .key({ shard, dueAt, id })
+              .options({ condition: { attr: 'attempt', eq: attempt } }),
+            Job.build(PutTransaction).item({ ...key, queue, message, attempt: attempt + 1 }),
+          );
+          if (lease.kind === 'done') taken.push({ queue, message: JSON.parse(message) as Job['message'], key });
+        }
+      }
+      return taken;
+    },
+  };
+};
+
+/** Jobs as storage offers them. */
+export type Jobs = ReturnType<typeof jobs>;

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+
+/** A short, even, lasting hash of an address, as part of a key. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+
+/** Which of `shards` partitions a text belongs to, for ever. */
+export const shardOf = (text: string, shards: number): number =>
+  createHash('sha256').update(text).digest().readUInt32BE(0) % shards;
+
+/** Epoch seconds, as DynamoDB's time to live wants them. */
+export const epochSeconds = (now: Date, plusSeconds = 0): number => Math.floor(now.getTime() / 1000) + plusSeconds;
+
+/** DynamoDB deletes expired rows up to days late: until then they count as absent. */
+export const isLive = (row: { readonly expiresAt?: number | undefined }, now: Date): boolean =>
+  row.expiresAt === undefined || row.expiresAt > now.getTime() / 1000;

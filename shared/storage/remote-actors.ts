@@ -1,0 +1,59 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import type { RemoteActor } from '../domain/remote-actor.ts';
+import { epochSeconds, isLive } from './keys.ts';
+import type { Tables } from './table.ts';
+
+const keptSeconds = 30 * 24 * 3600;
+const failureSeconds = 600;
+
+/** A cached key, or why there is none. */
+export type CachedKey =
+  | { readonly actor: string; readonly pem: string; readonly fetchedAt: string }
+  | { readonly actor: string; readonly failure: string; readonly fetchedAt: string };
+
+/** Names, inboxes and keys of people elsewhere, once per actor; joined when lists are read. */
+export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
+  find: async (id: string, now: Date): Promise<RemoteActor | undefined> => {
+    const { Item } = await RemoteActor.build(GetItemCommand).key({ id }).send();
+    if (!Item || !isLive(Item, now)) return undefined;
+    const { fetchedAt: _fetchedAt, expiresAt: _expiresAt, ...actor } = Item;
+    return actor;
+  },
+
+  /** Replaces what is known of an actor by what its own server just told. */
+  save: async (
+    actor: RemoteActor,
+    keys: readonly { readonly id: string; readonly pem: string }[],
+    now: Date,
+  ): Promise<void> => {
+    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
+    await Promise.all([
+      RemoteActor.build(PutItemCommand)
+        .item({ ...actor, ...times })
+        .send(),
+      ...keys.map(({ id, pem }) =>
+        RemoteKey.build(PutItemCommand)
+          .item({ keyId: id, actor: actor.id, pem, ...times })
+          .send(),
+      ),
+    ]);
+  },
+
+  findKey: async (keyId: string, now: Date): Promise<CachedKey | undefined> => {
+    const { Item } = await RemoteKey.build(GetItemCommand).key({ keyId }).send();
+    if (!Item || !isLive(Item, now)) return undefined;
+    const { actor, pem, failure, fetchedAt } = Item;
+    return pem === undefined ? { actor, failure: failure ?? 'unknown', fetchedAt } : { actor, pem, fetchedAt };
+  },
+
+  /** Remembers for ten minutes that a key could not be had. */
+  saveFailure: async (keyId: string, actor: string, failure: string, now: Date): Promise<void> => {
+    await RemoteKey.build(PutItemCommand)
+      .item({ keyId, actor, failure, fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, failureSeconds) })
+      .send();
+  },
+});
+
+/** Remote actors as storage offers them. */
+export type RemoteActors = ReturnType<typeof remoteActors>;

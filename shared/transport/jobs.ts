@@ -1,0 +1,80 @@
+/** The kinds of promised work, and how their messages are sent. */
+import type { Job, JobKey } from '../domain/job.ts';
+import type { Member } from '../domain/member.ts';
+import type { Post } from '../domain/post.ts';
+import type { PostActivity } from '../domain/reach.ts';
+import type { KeysMessage, OutboxMessage, RemovalMessage } from './messages.ts';
+import { queue } from './queues.ts';
+
+/** Share, update or delete a post everywhere. A share is the same work whatever is edited before it starts. */
+export const postJob = (activity: PostActivity, post: Post, startsAt: string): Job => ({
+  queue: 'outbox',
+  id: activity === 'update' ? `update#${post.objectKey}#${post.version}` : `${activity}#${post.objectKey}`,
+  startsAt,
+  message: {
+    subject: {
+      kind: 'post',
+      activity,
+      memberId: post.memberId,
+      objectKey: post.objectKey,
+      epoch: post.epoch,
+      version: post.version,
+    },
+  } satisfies Omit<OutboxMessage, 'job'>,
+});
+
+/** Tell the audience that the profile changed. `revision` is the time of the change. */
+export const profileJob = (member: Pick<Member, 'memberId' | 'epoch'>, revision: string): Job => ({
+  queue: 'outbox',
+  id: `profile#${member.memberId}#${revision}`,
+  startsAt: revision,
+  message: {
+    subject: { kind: 'profile', memberId: member.memberId, epoch: member.epoch, revision },
+  } satisfies Omit<OutboxMessage, 'job'>,
+});
+
+/** Ask every server to remove what was shared before this epoch. */
+export const removalJob = (memberId: string, epoch: number, startsAt: string): Job => ({
+  queue: 'removals',
+  id: `removal#${memberId}#${epoch}`,
+  startsAt,
+  message: { memberId, epoch, step: 'posts' } satisfies Omit<RemovalMessage, 'job'>,
+});
+
+/** Make a member's key pair. */
+export const keysJob = (memberId: string, startsAt: string): Job => ({
+  queue: 'keys',
+  id: `keys#${memberId}`,
+  startsAt,
+  message: { memberId } satisfies Omit<KeysMessage, 'job'>,
+});
+
+/** Sends the messages of jobs to those queues that the function may send to. */
+export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>) {
+  const queues = new Map(Object.entries(urls).map(([name, url]) => [name, queue<object>(url)]));
+  const queueOf = (name: Job['queue']) => {
+    const found = queues.get(name);
+    if (!found) throw new Error(`this function may not send to the queue ${name}`);
+    return found;
+  };
+  return {
+    /** Sends a job's message, held back until it is time. */
+    start: (job: Job, key: JobKey, now: Date): Promise<void> =>
+      queueOf(job.queue).send(
+        { ...job.message, job: key },
+        { delaySeconds: (Date.parse(job.startsAt) - now.getTime()) / 1000, group: groupOf(job.message) },
+      ),
+    /** Sends an overdue job's message again, at once. */
+    restart: ({
+      queue: name,
+      message,
+      key,
+    }: Pick<Job, 'queue' | 'message'> & { readonly key: JobKey }): Promise<void> =>
+      queueOf(name).send({ ...message, job: key }, { group: groupOf(message) }),
+  };
+}
+
+const groupOf = (message: Job['message']) => (typeof message.memberId === 'string' ? message.memberId : undefined);
+
+/** The job starter as transport offers it. */
+export type JobStarter = ReturnType<typeof jobStarter>;

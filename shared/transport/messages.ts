@@ -1,0 +1,72 @@
+/** What travels on the queues: pointers, never bodies or keys, so that what is sent is the state at sending. */
+import * as z from 'zod/mini';
+
+const id = z.string().check(z.minLength(1));
+const count = z.number().check(z.int(), z.nonnegative());
+
+/** The outbox row that promised this work. */
+const jobKey = z.object({ shard: count, dueAt: id, id });
+
+/** Something about a post, or the profile itself. */
+const subject = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('post'),
+    activity: z.enum(['create', 'update', 'delete']),
+    memberId: id,
+    objectKey: id,
+    epoch: count,
+    version: count,
+  }),
+  z.object({ kind: z.literal('profile'), memberId: id, epoch: count, revision: id }),
+]);
+
+/** Outbox: one activity to a member's whole audience. */
+export const OutboxMessage = z.object({ job: jobKey, subject, cursor: z.optional(id) });
+export type OutboxMessage = z.infer<typeof OutboxMessage>;
+
+/** Deliveries: one activity to up to 100 inboxes. `attempt` counts the failed tries before. */
+export const DeliveryMessage = z.object({
+  subject: z.discriminatedUnion('kind', [
+    ...subject.def.options,
+    z.object({
+      kind: z.enum(['accept', 'reject']),
+      memberId: id,
+      epoch: count,
+      follow: z.object({ id, actor: id }),
+    }),
+  ]),
+  chunk: id,
+  inboxes: z.array(id).check(z.minLength(1), z.maxLength(100)),
+  attempt: count,
+});
+export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
+
+/** Received: a verified activity, as the text that was signed. */
+export const ReceivedMessage = z.object({ body: id, actor: id, receivedAt: id, inbox: z.optional(id) });
+export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
+
+/** Removals: ask every server to remove what a member shared up to this epoch. */
+export const RemovalMessage = z.object({
+  job: jobKey,
+  memberId: id,
+  epoch: count,
+  step: z.enum(['posts', 'profile', 'followers', 'inboxes']),
+  cursor: z.optional(id),
+});
+export type RemovalMessage = z.infer<typeof RemovalMessage>;
+
+/** Keys: make a key pair for a member, or (without one) for the instance alone. */
+export const KeysMessage = z.object({ job: z.optional(jobKey), memberId: z.optional(id) });
+export type KeysMessage = z.infer<typeof KeysMessage>;
+
+/** Interactions (SNS): what the platform may want to tell its member. */
+export interface InteractionEvent {
+  readonly type: 'follow' | 'unfollow' | 'like' | 'unlike' | 'boost' | 'unboost' | 'reply';
+  readonly memberId: string;
+  readonly postId?: string | undefined;
+  readonly actor: string;
+  readonly handle?: string | undefined;
+  readonly name?: string | undefined;
+  readonly replyId?: string | undefined;
+  readonly at: string;
+}

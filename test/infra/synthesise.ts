@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { FediverseStack } from '../../infra/fediverse-stack.ts';
+import { checked, type Settings, settingsOf } from '../../infra/settings.ts';
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+/** A stage that is deployed; the tests do not depend on what somebody writes into infra/settings.ts. */
+export const deployed: Settings = {
+  stage: 'deployed',
+  origin: 'https://share.platform.test',
+  handleDomain: 'platform.test',
+  eligibleCountries: ['US', 'CA'],
+  shareDelaySeconds: 120,
+  memberPage: 'https://platform.test/@{username}',
+  postPage: 'https://platform.test/@{username}/{postId}',
+  oidc: { issuer: 'https://login.platform.test', audience: 'sharing' },
+  retryDelaysSeconds: [10, 20],
+  alarmAddress: 'alarms@platform.test',
+};
+
+/** The stage that runs on one machine. */
+export const local: Settings = settingsOf('local');
+
+/** A stage's app with its stack, without bundling the functions. */
+export function appOf(settings: Settings): { app: App; stack: FediverseStack } {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return { app, stack: new FediverseStack(app, 'Test', checked(settings)) };
+}
+
+/** The template of a stage. */
+export function templateOf(settings: Settings): Template {
+  return Template.fromStack(appOf(settings).stack);
+}
+
+/** The short name of a resource: its logical id without the hash. */
+export const shortName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+/** The short name of the resource that a Ref or GetAtt points to; undefined for anything else. */
+export function target(value: unknown): string | undefined {
+  const { Ref: ref, 'Fn::GetAtt': getAtt } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  const logicalId = ref ?? getAtt?.[0];
+  return logicalId === undefined ? undefined : shortName(logicalId);
+}
+
+/** The properties of every resource of a type, by short name. */
+export function propertiesOf<T>(template: Template, type: string): Record<string, T> {
+  const found = Object.entries(template.findResources(type));
+  return Object.fromEntries(found.map(([logicalId, { Properties }]) => [shortName(logicalId), Properties as T]));
+}
+
+interface Alarm {
+  readonly MetricName: string;
+  readonly Dimensions: { readonly Value: unknown }[];
+}
+
+/** The short names of what the alarms on a metric watch. */
+export function watchedBy(template: Template, metric: string): (string | undefined)[] {
+  return Object.values(propertiesOf<Alarm>(template, 'AWS::CloudWatch::Alarm'))
+    .filter(({ MetricName }) => MetricName === metric)
+    .map(({ Dimensions }) => target(Dimensions[0]?.Value))
+    .sort();
+}

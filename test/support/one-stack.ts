@@ -1,0 +1,46 @@
+/** One local stack for all integration tests: they keep apart by using members of their own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startStack } from '../../infra/local/stack.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly stack: {
+      readonly origin: string;
+      readonly tableName: string;
+      readonly environment: Record<string, string>;
+      readonly queueUrls: Record<string, string>;
+      readonly platformToken: string;
+      readonly issuer: string;
+    };
+  }
+}
+
+export default async function oneStack(project: TestProject) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-test-'));
+  const stack = await startStack({
+    port: 0,
+    dataDir,
+    privateHosts: '127.0.0.0/8,localhost',
+    retryDelaysSeconds: '1,1,1',
+  }).catch((error) => {
+    throw new Error(`The local stack did not start, so no integration test can run: ${error.message}`, {
+      cause: error,
+    });
+  });
+  const { origin, tableName, environment, queueUrls, issuer } = stack;
+  project.provide('stack', {
+    origin,
+    tableName,
+    environment,
+    queueUrls,
+    issuer,
+    platformToken: await stack.token({ scope: 'platform' }),
+  });
+  return async () => {
+    await stack.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}

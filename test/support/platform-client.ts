@@ -1,0 +1,133 @@
+/** The platform API as a platform's server would call it. */
+
+/** People in a list, or replies. */
+export interface Listed {
+  readonly total: number;
+  readonly next: string | null;
+  readonly items: readonly {
+    readonly actor: string;
+    readonly handle: string;
+    readonly name: string;
+    readonly url: string;
+    readonly server: string;
+    readonly at: string;
+    readonly id?: string;
+    readonly content?: string;
+  }[];
+}
+
+/** A post as the API shows it. */
+export interface ShownPost {
+  readonly postId: string;
+  readonly state: string;
+  readonly sharesAt: string;
+  readonly sharedAt: string | null;
+  readonly url: string | null;
+  readonly version: number;
+  readonly likes: number;
+  readonly boosts: number;
+  readonly replies: number;
+  readonly servers: {
+    readonly asked: number;
+    readonly accepted: number;
+    readonly retrying: number;
+    readonly gaveUp: number;
+  };
+}
+
+/** The switch as the API shows it. */
+export interface ShownSharing {
+  readonly state: string;
+  readonly ready: boolean;
+  readonly eligibility: { readonly eligible: boolean; readonly failing: readonly { readonly rule: string }[] };
+  readonly handle: string;
+  readonly actorId: string | null;
+  readonly followers: number;
+  readonly consent: { readonly textVersion: string; readonly at: string } | null;
+}
+
+/** A problem document (RFC 9457). */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** One answer, whatever its status. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: T;
+}
+
+/** The API said no, and why. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+  constructor(call: string, status: number, problem: Problem) {
+    super(`${call} was answered ${status}: ${JSON.stringify(problem)}`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** Someone who may share, for tests that are not about profiles. */
+export const aProfile = (username: string, more: object = {}) => ({
+  username,
+  displayName: `${username[0]!.toUpperCase()}${username.slice(1)} Example`,
+  bio: 'Gardens, mostly.\nhttps://www.example.com/about',
+  avatarUrl: 'https://media.example.com/avatar.png',
+  fields: [{ name: 'Website', value: 'https://www.example.com' }],
+  publicProfile: true,
+  country: 'US',
+  adult: true,
+  ...more,
+});
+
+/** A client with one token. */
+export function platformClient(origin: string, token: string) {
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<Answer<T>> => {
+    const response = await fetch(`${origin}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      body: (text ? JSON.parse(text) : undefined) as T,
+    };
+  };
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await ask<T & Problem>(method, path, body);
+    if (answer.status >= 400) throw new Refused(`${method} ${path}`, answer.status, answer.body);
+    return answer.body;
+  };
+  return {
+    /** Any call, answered with whatever came back. */
+    ask,
+    putMember: (id: string, profile: object) => call<Record<string, unknown>>('PUT', `/members/${id}`, profile),
+    member: (id: string) => call<Record<string, unknown>>('GET', `/members/${id}`),
+    turnOn: (id: string) =>
+      call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'on', consent: { textVersion: '2026-11' } }),
+    turnOff: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'off' }),
+    sharing: (id: string) => call<ShownSharing>('GET', `/members/${id}/sharing`),
+    followers: (id: string, query = '') => call<Listed>('GET', `/members/${id}/followers${query}`),
+    share: (id: string, post: object) => call<ShownPost>('POST', `/members/${id}/posts`, post),
+    post: (id: string, postId: string) => call<ShownPost>('GET', `/members/${id}/posts/${postId}`),
+    edit: (id: string, postId: string, content: object) =>
+      call<ShownPost>('PUT', `/members/${id}/posts/${postId}`, content),
+    remove: (id: string, postId: string) => call<ShownPost>('DELETE', `/members/${id}/posts/${postId}`),
+    shareNow: (id: string, postId: string) => call<ShownPost>('POST', `/members/${id}/posts/${postId}/share-now`),
+    likes: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/likes`),
+    boosts: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/boosts`),
+    replies: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/replies`),
+  };
+}
+
+/** The client as tests use it. */
+export type PlatformClient = ReturnType<typeof platformClient>;

@@ -1,0 +1,32 @@
+/** The whole of it on this machine: the local stack, another server beside it, and the platform's client. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../infra/local/emulators/free-port.ts';
+import { startStack } from '../../infra/local/stack.ts';
+import { startPeer } from './peer/client.ts';
+import { platformClient } from './platform-client.ts';
+
+/** Starts everything on free ports with data of its own, which goes when it stops. */
+export async function startWorld({ log = (_line: string) => {} } = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-'));
+  const peerPort = await freePort();
+  const stack = await startStack({
+    port: 0,
+    dataDir,
+    privateHosts: `localhost:${peerPort},127.0.0.1:${peerPort}`,
+    retryDelaysSeconds: '1,2,4',
+    log,
+  });
+  log('starting the other server…');
+  const peer = await startPeer({ port: peerPort, caFile: stack.caFile, dataDir: join(dataDir, 'peer') });
+  const stop = async () => {
+    await peer.stop();
+    await stack.stop();
+    if (!process.env.KEEP_DATA) await rm(dataDir, { recursive: true, force: true });
+  };
+  return { stack, peer, platform: platformClient(stack.origin, await stack.token({ scope: 'platform' })), stop };
+}
+
+/** The world as scenarios see it. */
+export type World = Awaited<ReturnType<typeof startWorld>>;
