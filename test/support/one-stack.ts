@@ -12,11 +12,21 @@ declare module 'vitest' {
       readonly tableName: string;
       readonly environment: Record<string, string>;
       readonly queueUrls: Record<string, string>;
-      readonly platformToken: string;
       readonly issuer: string;
+      readonly tokens: {
+        readonly platform: string;
+        /** A member's own: its subject is `ownMember`. */
+        readonly member: string;
+        /** Of neither scope. */
+        readonly stranger: string;
+        readonly expired: string;
+      };
     };
   }
 }
+
+/** The member that the member's token is about. */
+export const ownMember = 'own-member';
 
 export default async function oneStack(project: TestProject) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-test-'));
@@ -31,14 +41,14 @@ export default async function oneStack(project: TestProject) {
     });
   });
   const { origin, tableName, environment, queueUrls, issuer } = stack;
-  project.provide('stack', {
-    origin,
-    tableName,
-    environment,
-    queueUrls,
-    issuer,
-    platformToken: await stack.token({ scope: 'platform' }),
-  });
+  const [platform, member, stranger, expired] = await Promise.all([
+    stack.token({ scope: 'platform' }),
+    stack.token({ sub: ownMember }),
+    stack.token({ scope: 'reports', sub: 'reporter' }),
+    stack.token({ scope: 'platform', expiresInSeconds: -3600 }),
+  ]);
+  const tokens = { platform, member, stranger, expired };
+  project.provide('stack', { origin, tableName, environment, queueUrls, issuer, tokens });
   return async () => {
     await stack.stop();
     await rm(dataDir, { recursive: true, force: true });
