@@ -8,7 +8,7 @@ import { startPeer } from './peer/client.ts';
 import { platformClient } from './platform-client.ts';
 
 /** Starts everything on free ports with data of its own, which goes when it stops. */
-export async function startWorld({ log = (_line: string) => {} } = {}) {
+export async function startWorld({ log = (_line: string) => {}, users = ['fern'] } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-'));
   const peerPort = await freePort();
   const stack = await startStack({
@@ -19,7 +19,7 @@ export async function startWorld({ log = (_line: string) => {} } = {}) {
     log,
   });
   log('starting the other server…');
-  const peer = await startPeer({ port: peerPort, caFile: stack.caFile, dataDir: join(dataDir, 'peer') });
+  const peer = await startPeer({ port: peerPort, caFile: stack.caFile, dataDir: join(dataDir, 'peer'), users });
   const stop = async () => {
     await peer.stop();
     await stack.stop();
