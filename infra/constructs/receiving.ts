@@ -17,7 +17,7 @@ export class Receiving extends Construct {
 
   constructor(scope: Construct, id: string, { gateway, storage: { table, memberKey }, tell }: Surroundings) {
     super(scope, id);
-    const environment = { TABLE_NAME: table.tableName, ...tell('ORIGIN', 'HANDLE_DOMAIN', 'PRIVATE_HOSTS') };
+    const environment = { TABLE_NAME: table.tableName, ...tell('ORIGIN', 'PRIVATE_HOSTS') };
 
     this.inbox = new HandlerFunction(this, 'Inbox', { folder: 'inbox', timeout: Duration.seconds(20), environment });
     allow(this.inbox, ['dynamodb:GetItem'], table.tableArn);

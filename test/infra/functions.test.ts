@@ -31,8 +31,8 @@ describe('functions', () => {
     const who = ['HANDLE_DOMAIN', 'ORIGIN'];
     const expected: Record<string, string[]> = {
       read: [...who, ...pages],
-      inbox: [...who, 'RECEIVED_QUEUE_URL'],
-      receive: [...who, 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
+      inbox: ['ORIGIN', 'RECEIVED_QUEUE_URL'],
+      receive: ['ORIGIN', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
       platform: [
         ...who,
         ...pages,
