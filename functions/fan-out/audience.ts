@@ -28,7 +28,7 @@ export async function audienceOf(deps: AudienceDeps, subject: OutboxMessage['sub
   return member.sharing === 'on' ? active : everyone; // the blank profile goes to all who may have the old one
 }
 
-async function audienceOfPost(deps: AudienceDeps, subject: PostSubject): Promise<Audience | undefined> {
+async function audienceOfPost(deps: AudienceDeps, subject: PostSubject, tries = 3): Promise<Audience | undefined> {
   const { members, posts, now } = deps;
   const { memberId, objectKey, activity } = subject;
   const member = await members.find(memberId, now(), { consistent: true });
@@ -40,7 +40,8 @@ async function audienceOfPost(deps: AudienceDeps, subject: PostSubject): Promise
   }
   if (activity === 'create' && presentState(post, member) === 'waiting') {
     if (await posts.markShared(post, now())) return active;
-    throw new Error('the post was changed at this very moment: look again');
+    if (tries > 1) return audienceOfPost(deps, subject, tries - 1); // edited, cancelled or turned off at this very moment
+    throw new Error('the post keeps changing; the message will come back');
   }
   return passesFence(activity, subject, post, member) ? active : undefined;
 }
