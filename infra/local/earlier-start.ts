@@ -1,15 +1,25 @@
-import { readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const fileIn = (dataDir: string) => join(dataDir, 'start.pid');
+const noteName = 'start.pid';
+const fileIn = (dataDir: string) => join(dataDir, noteName);
 const patienceMilliseconds = 5000;
 
 /** Notes that this process uses the data directory. */
-export const noteStart = (dataDir: string) => writeFile(fileIn(dataDir), String(process.pid));
+export async function noteStart(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(fileIn(dataDir), String(process.pid));
+}
 
-/** Takes the note away again. */
-export const forgetStart = (dataDir: string) => rm(fileIn(dataDir), { force: true });
+/** Clears the data directory. Refuses a directory with other things in it than a start has put there. */
+export async function forgetEverything(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir).catch((): string[] => []);
+  if (names.length > 0 && !names.includes(noteName)) {
+    throw new Error(`${dataDir} is not cleared: it holds something else than the data of a local stack.`);
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
 
 /**
  * Ends an earlier start on the same data directory that still runs, for example because only its npm was killed.

@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expireRows } from './data/expire-rows.ts';
 import { provision } from './data/provision.ts';
 import { type Endpoints, startEmulators } from './emulators/emulators.ts';
-import { environmentFor } from './emulators/environment.ts';
+import { chooseRegion, environmentFor } from './emulators/environment.ts';
 import { deployFunctions } from './functions/deploy-functions.ts';
 import { openLogs } from './functions/logs.ts';
 import { startTriggers } from './functions/triggers.ts';
@@ -74,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { concurrency = 2, verbose = false, log = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const logDirectory = join(dataDir, 'logs');
-  const region = process.env.AWS_REGION ?? 'us-east-1';
+  const region = chooseRegion();
   const cleanUps: (() => unknown)[] = [];
   const stop = async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { endEarlierStart, forgetStart, noteStart } from './earlier-start.ts';
+import { endEarlierStart, forgetEverything, noteStart } from './earlier-start.ts';
 import { freePort } from './emulators/free-port.ts';
+import type { GuardedProcess } from './emulators/guarded-process.ts';
 import { dataDir, readEnvironment } from './machine.ts';
 import { startPeer } from './peer.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -40,8 +40,7 @@ async function main(): Promise<void> {
   if (!(await freePort(port))) {
     throw new Error(`Port ${port} is taken by another program. End it, or choose another port: PORT=4000 npm start`);
   }
-  if (values.fresh) await rm(dataDir, { recursive: true, force: true });
-  await mkdir(dataDir, { recursive: true });
+  if (values.fresh) await forgetEverything(dataDir);
   await noteStart(dataDir);
   const peerPort = (await freePort(settings.peerPort)) || (await freePort());
   const peerHosts = `localhost:${peerPort},127.0.0.1:${peerPort}`;
@@ -52,12 +51,7 @@ async function main(): Promise<void> {
     verbose: values.verbose,
     log: (line) => console.log(line),
   });
-  console.log('starting the other server…');
-  const peer = await startPeer(peerPort, stack);
-  void peer?.exited.then(
-    (code) => stopping || console.log(`The other server ended (code ${code}). Ctrl-C ends the rest.`),
-  );
-
+  let peer: GuardedProcess | undefined;
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
@@ -65,10 +59,12 @@ async function main(): Promise<void> {
     console.log('\nstopping…');
     await peer?.stop();
     await stack.stop();
-    await forgetStart(dataDir);
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  console.log('starting the other server…');
+  peer = await startPeer(peerPort, stack);
+  void peer?.exited.then(() => stopping || console.log('The other server has ended. Ctrl-C ends the rest.'));
   console.log(await describe(stack, peer ? `http://localhost:${peerPort}` : undefined));
 }
 
@@ -92,10 +88,10 @@ function readSettings() {
 async function describe(stack: Stack, peer: string | undefined): Promise<string> {
   const local = `http://localhost:${stack.port}`;
   const at = stack.origin === local ? local : `${local}, seen as ${stack.origin}`;
-  const folder = relative(process.cwd(), dataDir) || dataDir;
+  const folder = shown(dataDir);
   return `
 The stack runs at ${at}
-  by https too, on the same port: the authority of its certificate is ${relative(process.cwd(), stack.caFile)}
+  by https too, on the same port: the authority of its certificate is ${shown(stack.caFile)}
 ${peer ? `The other server runs at ${peer}\n` : ''}
 A token of the platform, good for ten hours (\`npm run --silent token\` prints another):
 ${await stack.token()}
@@ -109,6 +105,12 @@ Try this in another terminal:
   curl '${local}/.well-known/webfinger?resource=acct:alice@${stack.environment.HANDLE_DOMAIN ?? `localhost:${stack.port}`}'
 
 Logs are in ${folder}/logs. Ctrl-C stops everything; the data stays in ${folder} until npm start -- --fresh.`;
+}
+
+/** A path as one would type it here. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }
 
 try {

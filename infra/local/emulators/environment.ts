@@ -1,5 +1,11 @@
 import type { Emulators } from './emulators.ts';
 
+/** The region of everything here. Services elsewhere may be in another one. */
+export const chooseRegion = () =>
+  ['DYNAMODB', 'SQS', 'SNS', 'KMS'].some((service) => process.env[`AWS_ENDPOINT_URL_${service}`])
+    ? (process.env.AWS_REGION ?? 'us-east-1')
+    : 'us-east-1';
+
 /** What an SDK client finds in its environment: region, credentials and endpoints. */
 export function environmentFor(region: string, { endpoints, embedded }: Emulators): Record<string, string> {
   // The embedded emulators take any credentials. Services elsewhere get those of this process.

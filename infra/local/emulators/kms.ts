@@ -39,14 +39,13 @@ export async function startKms(dataDir: string, keyArns: () => readonly string[]
     return Buffer.concat([hashOf(arn), iv, cipher.getAuthTag(), sealed]);
   };
   const decrypt = (blob: Buffer, context: KmsRequest['EncryptionContext'], expected?: string) => {
-    const arn = keyArns().find((known) => hashOf(known).equals(blob.subarray(0, keyHashLength)));
-    if (!arn || blob.length < keyHashLength + ivLength + tagLength) throw new KmsError('InvalidCiphertextException');
+    const [hash, iv, tag, sealed] = split(blob, keyHashLength, ivLength, tagLength);
+    const arn = keyArns().find((known) => hashOf(known).equals(hash));
+    if (!arn || tag.length < tagLength) throw new KmsError('InvalidCiphertextException');
     if (expected && find(expected) !== arn) throw new KmsError('IncorrectKeyException');
-    const [iv, tag] = [blob.subarray(keyHashLength, keyHashLength + ivLength), blob.subarray(keyHashLength + ivLength)];
-    const decipher = createDecipheriv('aes-256-gcm', keyFor(arn), iv).setAAD(canonical(context));
-    decipher.setAuthTag(tag.subarray(0, tagLength));
+    const decipher = createDecipheriv('aes-256-gcm', keyFor(arn), iv).setAAD(canonical(context)).setAuthTag(tag);
     try {
-      return { arn, plaintext: Buffer.concat([decipher.update(tag.subarray(tagLength)), decipher.final()]) };
+      return { arn, plaintext: Buffer.concat([decipher.update(sealed), decipher.final()]) };
     } catch {
       throw new KmsError('InvalidCiphertextException');
     }
@@ -85,6 +84,12 @@ export async function startKms(dataDir: string, keyArns: () => readonly string[]
       server.closeAllConnections();
     },
   };
+}
+
+/** Three parts of these lengths, and the rest. */
+function split(blob: Buffer, first: number, second: number, third: number): [Buffer, Buffer, Buffer, Buffer] {
+  const [a, b, c] = [first, first + second, first + second + third];
+  return [blob.subarray(0, a), blob.subarray(a, b), blob.subarray(b, c), blob.subarray(c)];
 }
 
 const hashOf = (arn: string) => createHash('sha256').update(arn).digest();

@@ -5,6 +5,7 @@ import { createFunction, type LocalFunction } from './function-pool.ts';
 
 interface FunctionProperties {
   Code: { S3Key?: string };
+  Layers?: unknown;
   Handler?: string;
   Timeout?: number;
   MemorySize?: number;
@@ -37,8 +38,8 @@ export function deployFunctions(resources: Resources, assembly: Assembly, deploy
   const functions = new Map<string, LocalFunction>();
   const variables = new Map<string, Set<string>>();
   for (const { id, name, properties } of resources.ofType<FunctionProperties>('AWS::Lambda::Function')) {
-    const { Code, Handler = 'index.handler', Timeout = 3, MemorySize = 128 } = properties;
-    if (!Code.S3Key) throw new Error(`The local runner cannot run ${id}: its code is no asset.`);
+    const { Code, Layers, Handler = 'index.handler', Timeout = 3, MemorySize = 128 } = properties;
+    if (!Code.S3Key || Layers) throw new Error(`The local runner cannot run ${id}: it knows assets without layers.`);
     const own = properties.Environment?.Variables ?? {};
     for (const [key, value] of Object.entries(own)) variables.set(key, (variables.get(key) ?? new Set()).add(value));
     const logGroupName = `/aws/lambda/${name}`;
@@ -63,7 +64,6 @@ export function deployFunctions(resources: Resources, assembly: Assembly, deploy
         AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
         AWS_LAMBDA_LOG_STREAM_NAME: 'local',
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-        TZ: ':UTC',
       },
     };
     const atMost = Math.min(concurrency, Number(properties.ReservedConcurrentExecutions ?? concurrency));

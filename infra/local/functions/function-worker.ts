@@ -26,7 +26,9 @@ export type Outcome =
 
 const { directory, handler, context, trusted }: SandboxData = workerData;
 const answer = (outcome: Outcome) => parentPort?.postMessage(outcome);
-if (trusted.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...trusted]);
+// NODE_EXTRA_CA_CERTS of the process counts too, although a function's own environment does not name it.
+const usual = [...getCACertificates('default'), ...getCACertificates('extra')];
+setDefaultCACertificates([...usual, ...trusted]);
 
 const dot = handler.lastIndexOf('.');
 const [file, exported] = [handler.slice(0, dot), handler.slice(dot + 1)];

@@ -24,12 +24,14 @@ export function toAnswer(result: unknown): Answer | undefined {
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   if (!isRecord(headers ?? {}) || (typeof body !== 'string' && body !== null)) return undefined;
-  const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const given = Object.entries(headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value === null ? null : String(value)] as const,
+  );
   return {
     status,
     headers: {
       'content-type': 'text/plain;charset=UTF-8',
-      ...Object.fromEntries(given.filter(([name]) => !ownFields.has(name))),
+      ...Object.fromEntries(given.filter(([name, value]) => value !== null && !ownFields.has(name))),
       ...(Array.isArray(cookies) ? { 'set-cookie': cookies.map(String) } : {}),
     },
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -19,12 +20,13 @@ interface Pair {
   cert: string;
 }
 
-const years = 365 * 24 * 60 * 60 * 1000;
+const decade = 10 * 365 * 24 * 60 * 60 * 1000;
 
 /** A certificate for these hosts and for localhost, by an authority that stays the same on this data directory. */
 export async function certificateFor(dataDir: string, hosts: string[]): Promise<Certificate> {
   const authority = await remember(join(dataDir, 'authority.json'), createAuthority);
-  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];
+  const bare = hosts.map((host) => host.replace(/^\[|\]$/g, ''));
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...bare])];
   const file = join(dataDir, 'certificate.json');
   const kept = await recall<Pair & { names: string[]; signedBy: string }>(file);
   const fits = kept?.signedBy === authority.cert && kept.names.join() === names.join();
@@ -33,18 +35,19 @@ export async function certificateFor(dataDir: string, hosts: string[]): Promise<
 
   const caFile = join(dataDir, 'ca.pem');
   const extra = process.env.NODE_EXTRA_CA_CERTS;
-  const others = extra && extra !== caFile ? await readFile(extra, 'utf8') : '';
+  const others = extra && extra !== caFile ? await readFile(extra, 'utf8').catch(() => '') : '';
   await writeFile(caFile, `${authority.cert.trim()}\n${others}`);
   return { key: pair.key, cert: pair.cert, authority: authority.cert, caFile };
 }
 
 async function createAuthority(): Promise<Pair> {
-  const subject = [{ name: 'commonName', value: 'fediverse-sharing on this machine' }];
+  // Two authorities of one name in one bundle would be taken for each other.
+  const name = `fediverse-sharing on this machine ${randomBytes(4).toString('hex')}`;
   return toPair(
-    await generate(subject, {
+    await generate([{ name: 'commonName', value: name }], {
       keyType: 'ec',
       algorithm: 'sha256',
-      notAfterDate: new Date(Date.now() + 10 * years),
+      notAfterDate: new Date(Date.now() + decade),
       extensions: [
         { name: 'basicConstraints', cA: true, critical: true },
         { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -61,7 +64,7 @@ async function createCertificate(names: string[], ca: Pair): Promise<Pair> {
     await generate([{ name: 'commonName', value: names[0]! }], {
       keyType: 'ec',
       algorithm: 'sha256',
-      notAfterDate: new Date(Date.now() + years),
+      notAfterDate: new Date(Date.now() + decade),
       ca,
       extensions: [
         { name: 'basicConstraints', cA: false },

@@ -79,17 +79,20 @@ function dispatcher(site: Site): (socket: Socket) => void {
 
 async function respond(site: Site, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const start = performance.now();
-  let answer: Answer;
+  const log = (text: string) => site.log(`${message.method} ${message.url} ${text}`);
   try {
-    answer = await answerTo(site, message);
+    send(response, await answerTo(site, message));
   } catch (error) {
-    site.log(`${message.method} ${message.url} failed: ${error}`);
-    answer = gatewayAnswer(500, 'Internal Server Error');
+    log(`failed: ${error}`);
+    send(response, gatewayAnswer(500, 'Internal Server Error'));
   }
-  const { status, headers, body } = answer;
+  log(`${response.statusCode} ${Math.round(performance.now() - start)} ms`);
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
   const requestId = randomBytes(11).toString('base64url');
-  response.writeHead(status, { ...headers, 'content-length': body.length, 'apigw-requestid': requestId }).end(body);
-  site.log(`${message.method} ${message.url} ${status} ${Math.round(performance.now() - start)} ms`);
+  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length };
+  response.writeHead(status, { ...headers, ...length, 'apigw-requestid': requestId }).end(body);
 }
 
 async function answerTo(site: Site, message: IncomingMessage): Promise<Answer> {

@@ -1,8 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { keep, recall } from '../data/remember.ts';
-import { freePort } from '../emulators/free-port.ts';
 
 /** What a token says about its bearer. */
 export interface TokenClaims {
@@ -41,8 +41,8 @@ export async function startIssuer(dataDir: string, wishedPort: number): Promise<
       .writeHead(document ? 200 : 404, { 'content-type': 'application/json' })
       .end(JSON.stringify(document ?? {}));
   });
-  const wished = kept && (await freePort(kept.port)) ? kept.port : wishedPort && (await freePort(wishedPort));
-  const port = wished || (await freePort());
+  const wishes = [kept?.port ?? 0, wishedPort].filter((wish) => wish > 0);
+  const port = await listenAtFirstFree(server, [...wishes, 0]);
   const issuer = urlOf(port);
   const { kty, n, e, kid, alg } = key;
   const documents: Record<string, object> = {
@@ -55,7 +55,6 @@ export async function startIssuer(dataDir: string, wishedPort: number): Promise<
     },
     '/jwks': { keys: [{ kty, n, e, kid, alg, use: 'sig' }] },
   };
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     url: issuer,
     serve: async (audience) => {
@@ -83,6 +82,16 @@ async function sign(issuer: string, key: JWK, audience: string, claims: TokenCla
   return new SignJWT({ scope, sub, iss: issuer, aud: audience, iat: now, nbf: now, exp: now + expiresInSeconds })
     .setProtectedHeader({ alg: key.alg!, kid: key.kid, typ: 'JWT' })
     .sign(await importJWK(key));
+}
+
+async function listenAtFirstFree(server: Server, ports: number[]): Promise<number> {
+  for (const port of ports) {
+    const listening = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (listening) return (server.address() as AddressInfo).port;
+  }
+  throw new Error('The issuer of tokens found no free port.');
 }
 
 async function newKey(): Promise<JWK> {

@@ -28,6 +28,9 @@ export function routesOf(resources: Resources, functions: Functions): Site['rout
     const isPlain = properties.ProtocolType === 'HTTP' && !properties.CorsConfiguration;
     if (!isPlain) throw new Error(`The local runner cannot run ${id}: it knows HTTP APIs without CORS settings.`);
   }
+  for (const { id, properties } of resources.ofType<{ StageName: string }>('AWS::ApiGatewayV2::Stage')) {
+    if (properties.StageName !== '$default') throw new Error(`The local runner cannot run ${id}: it knows $default.`);
+  }
   const authorizers = new Map(
     resources
       .ofType<AuthorizerProperties>('AWS::ApiGatewayV2::Authorizer')

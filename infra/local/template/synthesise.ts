@@ -4,36 +4,35 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { projectDir } from '../machine.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const output = join(root, 'cdk.out');
 const sources = ['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json', 'infra', 'functions', 'shared'];
 const runner = join('infra', 'local') + sep;
 const dayInMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Synthesises stage `local` in a child process and answers the directory. Unchanged sources are not synthesised twice. */
-export async function synthesise(log: (line: string) => void): Promise<string> {
-  const directory = join(output, `local-${await fingerprint()}`);
+export async function synthesise(log: (line: string) => void, root = projectDir): Promise<string> {
+  const output = join(root, 'cdk.out');
+  const directory = join(output, `local-${await fingerprint(root)}`);
   if (!existsSync(directory)) {
     await mkdir(output, { recursive: true });
     const release = await takeTurn(join(output, 'local.lock'));
     try {
       if (!existsSync(directory)) {
         log('synthesising the template…');
-        await runApp(directory);
+        await runApp(root, directory);
       }
     } finally {
       await release();
     }
   }
   await utimes(directory, new Date(), new Date());
-  await removeOld();
+  await removeOld(output);
   return directory;
 }
 
 /** Runs the app of `cdk.json` as the CDK's command line would, without that command line's second of start-up. */
-async function runApp(directory: string): Promise<void> {
+async function runApp(root: string, directory: string): Promise<void> {
   const { app, context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
   const unfinished = `${directory}.${randomUUID()}`;
   const child = spawn(app, {
@@ -62,7 +61,7 @@ async function runApp(directory: string): Promise<void> {
   await rename(unfinished, directory);
 }
 
-async function fingerprint(): Promise<string> {
+async function fingerprint(root: string): Promise<string> {
   const hash = createHash('sha256');
   for (const source of sources) {
     const path = join(root, source);
@@ -112,7 +111,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** Directories that nobody started from for a day. A younger one may still be in use by a running stack. */
-async function removeOld(): Promise<void> {
+async function removeOld(output: string): Promise<void> {
   for (const name of await readdir(output)) {
     const directory = join(output, name);
     if (!name.startsWith('local-')) continue;

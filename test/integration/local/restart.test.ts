@@ -12,7 +12,7 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { expireRows } from '../../../infra/local/data/expire-rows.ts';
 import { freePort } from '../../../infra/local/emulators/free-port.ts';
 import { spawnGuarded } from '../../../infra/local/emulators/guarded-process.ts';
@@ -67,6 +67,8 @@ function processesNaming(text: string): number[] {
     });
 }
 
+const until = (holds: () => boolean) => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 10_000, interval: 20 });
+
 describe('after kill -9 and a start on the same data', () => {
   const clientFor = ({ environment, endpoints }: Running) => {
     const region = environment.AWS_REGION;
@@ -90,18 +92,18 @@ describe('after kill -9 and a start on the same data', () => {
     dataKey = (await kms.send(generate)).CiphertextBlob!;
     writeFileSync(stuck, '');
     await sqs.send(new SendMessageCommand({ QueueUrl: first.queueUrls.Queue, MessageBody: 'letter' }));
-    await expect.poll(() => readFileSync(seen, { encoding: 'utf8', flag: 'a+' })).toBe('letter ');
+    await until(() => readFileSync(seen, { encoding: 'utf8', flag: 'a+' }) === 'letter ');
 
     expect(processesNaming(dataDir).length).toBeGreaterThan(2);
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
-    await expect.poll(() => processesNaming(dataDir)).toEqual([]);
+    await until(() => processesNaming(dataDir).length === 0);
     rmSync(stuck);
     second = await start(first.port);
   });
   afterAll(async () => {
-    second.child.kill('SIGKILL');
-    await expect.poll(() => processesNaming(dataDir)).toEqual([]);
+    for (const { child } of [first, second]) child.kill('SIGKILL');
+    await until(() => processesNaming(dataDir).length === 0);
   });
 
   test('rows are still there', async () => {
@@ -155,8 +157,9 @@ describe('after kill -9 and a start on the same data', () => {
 describe('a guarded process', () => {
   test('ends when it is stopped', async () => {
     const marker = `guarded-${await freePort()}`;
-    const child = spawnGuarded('sh', ['-c', 'trap "exit 7" TERM; while :; do sleep 0.05; done', marker]);
-    await expect.poll(() => processesNaming(marker).length).toBeGreaterThan(1);
+    const script = 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done';
+    const child = spawnGuarded('sh', ['-c', script, marker]);
+    await once(child.stdout, 'data');
     await child.stop();
     expect(await child.exited).toBe(7);
     await expect.poll(() => processesNaming(marker)).toEqual([]);

@@ -1,13 +1,20 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, type HttpMethod, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { afterAll } from 'vitest';
 
-/** A new empty directory. */
-export const newDirectory = () => mkdtempSync(join(tmpdir(), 'local-stack-'));
+// The stacks of these tests run their own emulators, whatever stack the process may know already.
+for (const service of ['DYNAMODB', 'SQS', 'SNS', 'KMS']) delete process.env[`AWS_ENDPOINT_URL_${service}`];
+
+const everything = mkdtempSync(join(tmpdir(), 'local-stack-'));
+afterAll(() => rmSync(everything, { recursive: true, force: true }));
+
+/** A new empty directory; it is removed when the tests of the file are over. */
+export const newDirectory = () => mkdtempSync(join(everything, 'directory-'));
 
 /** What the definition of a small test stack is built with. */
 export interface Sample {
