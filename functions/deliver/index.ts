@@ -1,6 +1,6 @@
 /** Lambda `deliver`: chunks of the queue Deliveries -> signed POSTs to remote inboxes. */
 import { siteOf } from '#shared/protocol/site';
-import { list, origin, readEnv, secondsList, text, textOrNone } from '#shared/runtime/env';
+import { list, readEnv, secondsList, siteVariables, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
 import { followers } from '#shared/storage/followers';
@@ -18,10 +18,7 @@ import { deliver } from './deliver.ts';
 
 const env = readEnv({
   TABLE_NAME: text,
-  ORIGIN: origin,
-  HANDLE_DOMAIN: textOrNone,
-  MEMBER_PAGE: text,
-  POST_PAGE: text,
+  ...siteVariables,
   DELIVERIES_QUEUE_URL: text,
   RETRY_DELAYS_SECONDS: secondsList,
   PRIVATE_HOSTS: list,

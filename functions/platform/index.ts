@@ -1,7 +1,7 @@
 /** Lambda `platform`: the API that the platform and its members call. */
 import { ulid } from 'ulid';
 import { siteOf } from '#shared/protocol/site';
-import { list, origin, readEnv, seconds, text, textOrNone } from '#shared/runtime/env';
+import { list, readEnv, seconds, siteVariables, text } from '#shared/runtime/env';
 import { httpHandler } from '#shared/runtime/http';
 import { followers } from '#shared/storage/followers';
 import { members } from '#shared/storage/members';
@@ -20,10 +20,7 @@ import { getSharing, putSharing } from './sharing.ts';
 
 const env = readEnv({
   TABLE_NAME: text,
-  ORIGIN: origin,
-  HANDLE_DOMAIN: textOrNone,
-  MEMBER_PAGE: text,
-  POST_PAGE: text,
+  ...siteVariables,
   ELIGIBLE_COUNTRIES: list,
   SHARE_DELAY_SECONDS: seconds,
   OUTBOX_QUEUE_URL: text,

@@ -1,6 +1,6 @@
 /** Lambda `read`: every public GET. May only read the table. */
 import { siteOf } from '#shared/protocol/site';
-import { origin, readEnv, text, textOrNone } from '#shared/runtime/env';
+import { readEnv, siteVariables, text } from '#shared/runtime/env';
 import { httpHandler } from '#shared/runtime/http';
 import { followers } from '#shared/storage/followers';
 import { instance } from '#shared/storage/instance';
@@ -16,10 +16,7 @@ import { webfinger } from './webfinger.ts';
 
 const env = readEnv({
   TABLE_NAME: text,
-  ORIGIN: origin,
-  HANDLE_DOMAIN: textOrNone,
-  MEMBER_PAGE: text,
-  POST_PAGE: text,
+  ...siteVariables,
 });
 const all = tables(env.TABLE_NAME);
 const deps = {

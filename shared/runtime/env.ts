@@ -34,3 +34,6 @@ export const secondsList = z.pipe(
 
 /** A string that may be empty or absent. */
 export const textOrNone = z._default(z.string(), '');
+
+/** The variables that say where the deployment lives and where people are sent. */
+export const siteVariables = { ORIGIN: origin, HANDLE_DOMAIN: textOrNone, MEMBER_PAGE: text, POST_PAGE: text };
