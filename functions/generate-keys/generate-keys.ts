@@ -17,8 +17,9 @@ interface Deps {
 export const generateKeys =
   ({ instance, members, jobs, signingKeys, masterKey, now }: Deps) =>
   async ({ job, memberId }: KeysMessage): Promise<void> => {
-    if (memberId) await members.publishKey(memberId, await signingKeys.ensure(memberId, masterKey, now()));
+    // First of all: a member who can be found is soon followed, and then actors are fetched with this key.
     if (!(await instance.publicKeyPem()))
       await instance.publishKey(await signingKeys.ensure(instanceOwner, masterKey, now()));
+    if (memberId) await members.publishKey(memberId, await signingKeys.ensure(memberId, masterKey, now()));
     if (job) await jobs.close(job);
   };

@@ -1,5 +1,6 @@
 /** PUT and GET /members/{memberId}: the profile that the platform tells. */
 import { failingRules, looksDifferent, losesSharing, type Member, type Profile } from '#shared/domain/member';
+import { instanceUsername, type Site } from '#shared/protocol/site';
 import { conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
@@ -10,6 +11,7 @@ import { memberAnswer, ownProfile, platformOnly, profile } from './schemas.ts';
 import { turnOff } from './turn-off.ts';
 
 interface Deps {
+  readonly site: Site;
   readonly members: Pick<Members, 'find' | 'saveProfile' | 'turnOff'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
@@ -77,15 +79,14 @@ const profileOf = (from: Profile): Profile => ({
 });
 
 async function save(deps: Deps, memberId: string, before: Member | undefined, after: Profile): Promise<void> {
-  const { members, starter, eligibleCountries } = deps;
+  const { site, members, starter, eligibleCountries } = deps;
   const now = deps.now();
+  if (after.username.toLowerCase() === instanceUsername(site)) throw taken();
   const told = before?.sharing === 'on' && looksDifferent(before, after);
   const job = told ? profileJob(before, now.toISOString()) : undefined;
   switch (await members.saveProfile(memberId, after, before, now, job)) {
     case 'taken':
-      throw conflict('Another member has this username.', {
-        errors: [{ field: '/username', message: 'Choose another.' }],
-      });
+      throw taken();
     case 'changed':
       throw conflict('The profile was changed at the same time. Send it again.');
     case 'saved':
@@ -96,3 +97,6 @@ async function save(deps: Deps, memberId: string, before: Member | undefined, af
     await turnOff(deps, await memberOf(members, memberId, now));
   }
 }
+
+const taken = () =>
+  conflict('Another member has this username.', { errors: [{ field: '/username', message: 'Choose another.' }] });

@@ -2,7 +2,6 @@
 import { siteOf } from '#shared/protocol/site';
 import { readEnv, siteVariables, text } from '#shared/runtime/env';
 import { httpHandler } from '#shared/runtime/http';
-import { followers } from '#shared/storage/followers';
 import { instance } from '#shared/storage/instance';
 import { members } from '#shared/storage/members';
 import { posts } from '#shared/storage/posts';
@@ -23,7 +22,6 @@ const deps = {
   site: siteOf(env),
   members: members(all),
   posts: posts(all),
-  followers: followers(all),
   instance: instance(all),
   now: () => new Date(),
 };

@@ -1,7 +1,7 @@
 /** GET /.well-known/webfinger?resource=acct:name@host or =https://… (RFC 7033) */
 import { hasActor, type Member } from '#shared/domain/member';
 import type { Site } from '#shared/protocol/site';
-import { jrd, parseResource } from '#shared/protocol/webfinger';
+import { instanceJrd, jrd, parseResource } from '#shared/protocol/webfinger';
 import { badRequest, notFound, unavailable } from '#shared/runtime/errors';
 import { type HttpFunction, json } from '#shared/runtime/http';
 import type { Members } from '#shared/storage/members';
@@ -18,15 +18,19 @@ export const webfinger =
     const resource = parseResource(event.queryStringParameters?.resource ?? '', site);
     if (!resource) throw badRequest('The parameter resource must be acct:name@host or the address of an actor.');
 
+    if (resource.kind === 'instance') return answer(instanceJrd(site));
     let member: Member | undefined;
     if (resource.kind === 'account') member = await members.findByUsername(resource.username, now());
     if (resource.kind === 'actor') member = await members.findByActorKey(resource.actorKey, now());
     if (member?.sharing !== 'on') throw notFound('No account of this name shares to the fediverse here.');
     if (!hasActor(member)) throw unavailable('This account is being set up. Try again in a moment.', 1);
 
-    return json(jrd(site, member), {
-      contentType: 'application/jrd+json; charset=utf-8',
-      maxAge: 60,
-      headers: { 'access-control-allow-origin': '*' },
-    });
+    return answer(jrd(site, member));
   };
+
+const answer = (body: object) =>
+  json(body, {
+    contentType: 'application/jrd+json; charset=utf-8',
+    maxAge: 60,
+    headers: { 'access-control-allow-origin': '*' },
+  });

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/member.ts';
 import { escapeHtml, textToHtml } from './html.ts';
-import { addresses, handleOf, memberPageOf, type Site } from './site.ts';
+import { addresses, handleOf, instanceUsername, memberPageOf, type Site } from './site.ts';
 import { activityStreams, type Document } from './vocabulary.ts';
 
 const context = [
@@ -70,7 +70,8 @@ export function instanceDocument(site: Site, publicKeyPem: string): Document {
     '@context': context,
     id: ids.instance,
     type: 'Application',
-    preferredUsername: site.handleDomain.replace(/[^a-z0-9.-]/gi, '.'),
+    preferredUsername: instanceUsername(site),
+    webfinger: handleOf(site, instanceUsername(site)),
     name: site.handleDomain,
     url: site.origin.href,
     manuallyApprovesFollowers: true,

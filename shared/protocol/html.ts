@@ -33,9 +33,15 @@ export function textToHtml(text: string): string {
   return paragraphs.map((paragraph) => `<p>${paragraph.split('\n').map(line).join('<br>')}</p>`).join('');
 }
 
+/** The address of a link to the web, else nothing: a relative one would lead into the page that shows it. */
+const webLink = (href = ''): string =>
+  URL.canParse(href) && /^https?:$/.test(new URL(href).protocol) ? new URL(href).href : '';
+
+const longestHtml = 30_000; // characters: escaped and with its links completed it still fits into one row of 400 KB
+
 /** Remote HTML reduced to harmless formatting; links only to the web, opened apart from the page. */
 export const sanitiseHtml = (html: string): string =>
-  sanitizeHtml(html.slice(0, 100_000), {
+  sanitizeHtml(html.slice(0, longestHtml).toWellFormed(), {
     allowedTags: [
       'p',
       'br',
@@ -63,20 +69,22 @@ export const sanitiseHtml = (html: string): string =>
     transformTags: {
       a: (tagName, attributes) => ({
         tagName,
-        attribs: { href: attributes.href ?? '', rel: 'nofollow noopener noreferrer', target: '_blank' },
+        attribs: { href: webLink(attributes.href), rel: 'nofollow noopener noreferrer', target: '_blank' },
       }),
     },
   });
 
-// Controls, zero-width and direction marks: a name must not reorder or hide the text around it.
-const invisible = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+// Controls, zero-width and direction marks: a name must not reorder or hide the text around it, nor look empty.
+const invisible =
+  /[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** Remote text as one plain line of at most `limit` characters. */
 export function plainText(text: string, limit: number): string {
-  const bare = sanitizeHtml(text.slice(0, limit * 20), { allowedTags: [], allowedAttributes: {} })
+  const bare = sanitizeHtml(text.slice(0, limit * 20).toWellFormed(), { allowedTags: [], allowedAttributes: {} })
     .replace(/&(amp|lt|gt|quot|#39);/g, (entity) => Object.keys(entities).find((key) => entities[key] === entity) ?? '')
+    .replace(/[\t-\r]/g, ' ')
     .replace(invisible, '')
     .replace(/\s+/g, ' ')
     .trim();
-  return [...bare].slice(0, limit).join('');
+  return [...bare].slice(0, limit).join('').trimEnd();
 }

@@ -1,5 +1,5 @@
 /** Activities from other servers, reduced to what we act on. */
-import { idOf, idsOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
+import { addressOf, idsOf, isObject, type JsonObject, only, typesOf, webAddress } from './json.ts';
 import { publicAudience } from './vocabulary.ts';
 
 /** The activity that an Undo takes back, as far as the Undo tells. */
@@ -39,17 +39,17 @@ const simple = { Follow: 'follow', Like: 'like', Announce: 'boost', Delete: 'del
 
 /** Reads an activity; a text says what is wrong with it. */
 export function readActivity(document: JsonObject): Incoming | string {
-  const id = webAddress(document.id);
-  const actor = webAddress(idOf(document.actor));
+  const id = webAddress(document.id)?.href;
+  const actor = addressOf(document.actor);
   if (!id) return 'The activity needs an id that is a web address.';
   if (!actor) return 'The activity needs an actor that is a web address.';
-  const common: Common = { id: id.href, actor: actor.href };
+  const common: Common = { id, actor };
   const types = typesOf(document);
   if (types.length === 0) return 'The activity needs a type.';
 
-  const type = types.find((name): name is keyof typeof simple => name in simple);
+  const type = types.find((name): name is keyof typeof simple => Object.hasOwn(simple, name));
   if (type) {
-    const object = webAddress(idOf(document.object))?.href;
+    const object = addressOf(document.object);
     return object ? { ...common, kind: simple[type], object } : `The ${type} needs an object.`;
   }
   if (types.includes('Undo')) return { ...common, kind: 'undo', undone: readUndone(document.object) };
@@ -61,22 +61,24 @@ export function readActivity(document: JsonObject): Incoming | string {
 }
 
 function readUndone(value: unknown): Undone {
-  if (!isObject(value)) return { id: idOf(value) };
-  return { id: idOf(value), type: typesOf(value)[0], actor: idOf(value.actor), object: idOf(value.object) };
+  const id = addressOf(value);
+  const undone = only(value);
+  if (!isObject(undone)) return { id };
+  return { id, type: typesOf(undone)[0], actor: addressOf(undone.actor), object: addressOf(undone.object) };
 }
 
 function readNote(create: JsonObject): IncomingNote | undefined {
-  const note = create.object;
+  const note = only(create.object);
   if (!isObject(note)) return undefined;
   const id = webAddress(note.id)?.href;
   if (!id) return undefined;
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return {
     id,
-    attributedTo: idOf(note.attributedTo),
-    inReplyTo: idOf(note.inReplyTo),
+    attributedTo: addressOf(note.attributedTo),
+    inReplyTo: addressOf(note.inReplyTo),
     content: text(note.content) ?? '',
-    url: webAddress(idOf(note.url) ?? (isObject(note.url) ? note.url.href : undefined))?.href,
+    url: addressOf(note.url) ?? (isObject(note.url) ? webAddress(note.url.href)?.href : undefined),
     published: text(note.published),
     isPublic: isPublic(note),
   };

@@ -38,11 +38,14 @@ export function jsonObject(bytes: Uint8Array): JsonObject | undefined {
   }
 }
 
+/** The one thing in a value that may be given as it is or as a list of one. */
+export const only = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? only(value[0]) : value);
+
 /** The id of something given as an id, as an object with an id, or as a list of one of these. */
 export function idOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.length === 1 ? idOf(value[0]) : undefined;
-  return isObject(value) && typeof value.id === 'string' ? value.id : undefined;
+  const one = only(value);
+  if (typeof one === 'string') return one;
+  return isObject(one) && typeof one.id === 'string' ? one.id : undefined;
 }
 
 /** All ids in a value that may be absent, one, or a list. */
@@ -53,10 +56,16 @@ export const idsOf = (value: unknown): readonly string[] =>
 export const typesOf = (value: JsonObject): readonly string[] =>
   (Array.isArray(value.type) ? value.type : [value.type]).filter((type) => typeof type === 'string');
 
-/** An absolute http(s) address without userinfo, of printable ASCII, at most 500 characters: short enough for a key. */
+const longestAddress = 500; // characters, also when escaped: short enough for a key
+
+/** An absolute http(s) address without userinfo, of printable ASCII, at most 500 characters. */
 export function webAddress(value: unknown): URL | undefined {
-  if (typeof value !== 'string' || value.length > 500 || !/^[\x21-\x7e]+$/.test(value) || !URL.canParse(value))
-    return undefined;
+  if (typeof value !== 'string' || value.length > longestAddress) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(value) || !URL.canParse(value)) return undefined;
   const url = new URL(value);
-  return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
+  const isPlain = /^https?:$/.test(url.protocol) && !url.username && !url.password;
+  return isPlain && url.href.length <= longestAddress ? url : undefined;
 }
+
+/** The id of something, if it is a web address; in one spelling, because addresses are compared as texts. */
+export const addressOf = (value: unknown): string | undefined => webAddress(idOf(value))?.href;

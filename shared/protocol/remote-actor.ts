@@ -1,7 +1,7 @@
 /** Actor documents of other servers. */
 import type { RemoteActor } from '../domain/remote-actor.ts';
 import { plainText } from './html.ts';
-import { idOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
+import { addressOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
 
 /** A public key that an actor's own document lists. */
 export interface ListedKey {
@@ -31,23 +31,24 @@ export function readActorDocument(document: JsonObject, address: string): ActorD
       id: id.href,
       handle: username ? `${username}@${id.host}` : id.host,
       name: plainText(typeof document.name === 'string' ? document.name : '', 200) || username,
-      url: webAddress(idOf(document.url))?.href ?? id.href,
+      url: addressOf(document.url) ?? id.href,
       server: id.host,
       inbox: inbox.href,
       sharedInbox: shared?.host === inbox.host ? shared.href : undefined,
     },
-    keys: listedKeys(document, id.href),
+    keys: listedKeys(document, id),
   };
 }
 
-/** Keys with another owner are not the actor's, whatever the document says. */
-function listedKeys(document: JsonObject, owner: string): readonly ListedKey[] {
+/** Keys with another owner or on another host are not the actor's, whatever the document says. */
+function listedKeys(document: JsonObject, owner: URL): readonly ListedKey[] {
   const keys = Array.isArray(document.publicKey) ? document.publicKey : [document.publicKey];
   return keys
     .slice(0, 10)
     .filter(isObject)
-    .filter((key) => idOf(key.owner) === owner)
-    .flatMap((key) =>
-      typeof key.id === 'string' && typeof key.publicKeyPem === 'string' ? [{ id: key.id, pem: key.publicKeyPem }] : [],
-    );
+    .filter((key) => addressOf(key.owner) === owner.href)
+    .flatMap(({ id, publicKeyPem: pem }) => {
+      const address = webAddress(id);
+      return address?.host === owner.host && typeof pem === 'string' ? [{ id: address.href, pem }] : [];
+    });
 }

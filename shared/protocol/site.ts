@@ -31,6 +31,10 @@ const fill = (template: string, values: Record<string, string>) =>
 /** `name@host`, as people type it after an @. */
 export const handleOf = (site: Site, username: string): string => `${username}@${site.handleDomain}`;
 
+/** The name of the deployment's own actor: its domain, which no member may take. */
+export const instanceUsername = (site: Pick<Site, 'handleDomain'>): string =>
+  site.handleDomain.replace(/[^a-z0-9.-]/g, '.');
+
 /** The member's page for people. */
 export const memberPageOf = (site: Site, username: string): string => fill(site.memberPage, { username });
 

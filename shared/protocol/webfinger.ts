@@ -1,15 +1,17 @@
-import { actorKeyIn, addresses, handleOf, memberPageOf, type Site } from './site.ts';
+import { actorKeyIn, addresses, handleOf, instanceUsername, memberPageOf, type Site } from './site.ts';
 
 /** Whom a WebFinger query asks for. */
 export type Resource =
   | { readonly kind: 'account'; readonly username: string }
   | { readonly kind: 'actor'; readonly actorKey: string }
+  | { readonly kind: 'instance' }
   | { readonly kind: 'foreign' };
 
 /** Reads `acct:name@host` (RFC 7565) or one of our https actor ids; undefined when it is neither. */
 export function parseResource(resource: string, site: Site): Resource | undefined {
   if (resource.length > 1024) return undefined;
   if (/^https?:\/\//i.test(resource)) {
+    if (resource === addresses(site).instance) return { kind: 'instance' };
     const actorKey = actorKeyIn(site, resource);
     return actorKey ? { kind: 'actor', actorKey } : { kind: 'foreign' };
   }
@@ -17,7 +19,8 @@ export function parseResource(resource: string, site: Site): Resource | undefine
   if (!account) return undefined;
   const host = account[2]!.toLowerCase();
   if (host !== site.handleDomain && host !== site.origin.host) return { kind: 'foreign' };
-  return { kind: 'account', username: account[1]!.toLowerCase() };
+  const username = account[1]!.toLowerCase();
+  return username === instanceUsername(site) ? { kind: 'instance' } : { kind: 'account', username };
 }
 
 /** The JRD that points a handle at its actor (RFC 7033 section 4.4). */
@@ -31,6 +34,16 @@ export function jrd(site: Site, { username, actorKey }: { readonly username: str
       { rel: 'self', type: 'application/activity+json', href: actor },
       { rel: 'http://webfinger.net/rel/profile-page', type: 'text/html', href: page },
     ],
+  };
+}
+
+/** The JRD of the deployment's own actor: servers that check who signs look it up too. */
+export function instanceJrd(site: Site) {
+  const actor = addresses(site).instance;
+  return {
+    subject: `acct:${handleOf(site, instanceUsername(site))}`,
+    aliases: [actor],
+    links: [{ rel: 'self', type: 'application/activity+json', href: actor }],
   };
 }
 

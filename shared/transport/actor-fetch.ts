@@ -12,7 +12,7 @@ export type FetchedActor =
 
 const limits = { timeoutMs: 5000, maxBytes: 1024 * 1024, maxRedirects: 3 };
 const mediaTypes =
-  /^\s*application\/(activity\+json|ld\+json\s*;.*profile="?[^"]*https:\/\/www\.w3\.org\/ns\/activitystreams)/i;
+  /^\s*application\/(activity\+json\s*(;|$)|ld\+json\s*;.*profile="?[^"]*https:\/\/www\.w3\.org\/ns\/activitystreams)/i;
 
 /** Fetches an actor from its own address. */
 export type FetchActor = (id: URL) => Promise<FetchedActor>;

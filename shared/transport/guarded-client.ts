@@ -70,8 +70,8 @@ export function guardedClient(policy: AddressPolicy) {
     for await (const chunk of response.body) {
       size += (chunk as Buffer).length;
       if (size > limits.maxBytes) {
-        response.body.destroy();
-        throw new NoAnswer(`the answer of ${url.host} is larger than ${limits.maxBytes} bytes`);
+        if (init.method === 'POST') break; // its status alone counts
+        throw new NoAnswer(`the answer of ${url.host} is larger than ${limits.maxBytes} bytes`, { refused: true });
       }
       chunks.push(chunk as Buffer);
     }
@@ -95,14 +95,18 @@ export function guardedClient(policy: AddressPolicy) {
     get: (url: URL, headersFor: HeadersFor, limits: Limits): Promise<Answer> =>
       guarded(url, limits, async (signal) => {
         let at = url;
-        for (let hop = 0; ; hop++) {
+        const asked = new Set<string>();
+        while (true) {
+          asked.add(at.href);
           const headers = { 'accept-encoding': 'identity', ...headersFor(at) };
           const answer = await once(at, { method: 'GET', headers }, limits, signal);
           const location = answer.headers.location;
           if (answer.status < 300 || answer.status >= 400 || !location) return answer;
-          if (hop === limits.maxRedirects) throw new NoAnswer(`${url.host} redirects too often`);
-          if (!URL.canParse(location, at.href)) throw new NoAnswer(`${at.host} redirects to nowhere`);
+          if (!URL.canParse(location, at.href))
+            throw new NoAnswer(`${at.host} redirects to nowhere`, { refused: true });
           at = new URL(location, at.href);
+          if (asked.size > limits.maxRedirects || asked.has(at.href))
+            throw new NoAnswer(`${url.host} redirects too often or in a circle`, { refused: true });
         }
       }),
 

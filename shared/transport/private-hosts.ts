@@ -31,7 +31,9 @@ function isPublic(address: string): boolean {
  * other ports. The list is only honoured outside of Lambda, so a wrong setting cannot open a deployment.
  */
 export function addressPolicy(privateHosts: readonly string[]): AddressPolicy {
-  const list = process.env.AWS_LAMBDA_RUNTIME_API ? [] : privateHosts.map((entry) => entry.toLowerCase());
+  const list = process.env.AWS_LAMBDA_RUNTIME_API
+    ? []
+    : privateHosts.map((entry) => entry.toLowerCase().replace(/[[\]]/g, ''));
   const ranges = list.filter((entry) => entry.includes('/')).map((entry) => ipaddr.parseCIDR(entry));
   const inRange = (address: string) => {
     if (!ipaddr.isValid(address)) return false;

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { parseRequest } from 'http-signature';
+import { webAddress } from '../json.ts';
 import { digestMatches } from './digest.ts';
 
 /** A request as the sender signed it. Header names are lower case; `host` is the host that we answer for. */
@@ -62,8 +63,8 @@ export function readSignature(request: SignedRequest, now: Date): ReadSignature 
     return { reason: `The algorithm ${algorithm} is not accepted; use rsa-sha256.` };
   const signature = params.get('signature') ?? '';
   if (!/^[A-Za-z0-9+/]{2,}={0,2}$/.test(signature)) return { reason: 'The signature is not base64.' };
-  const keyId = keyAddress(params.get('keyId') ?? '');
-  if (!keyId) return { reason: 'keyId must be an https address.' };
+  const keyId = webAddress(params.get('keyId'));
+  if (!keyId) return { reason: 'keyId must be an https address of at most 500 characters.' };
 
   const covered = (params.get('headers') ?? '').toLowerCase().split(' ').filter(Boolean);
   const unsound = coverageProblem(request, covered, params, now);
@@ -102,12 +103,6 @@ export function readSignature(request: SignedRequest, now: Date): ReadSignature 
   };
 }
 
-function keyAddress(keyId: string): URL | undefined {
-  if (!URL.canParse(keyId) || !/^[\x21-\x7e]+$/.test(keyId)) return undefined;
-  const url = new URL(keyId);
-  return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
-}
-
 /** What is wrong with the covered headers, their times or the digest; undefined when all is well. */
 function coverageProblem(
   request: SignedRequest,
@@ -130,8 +125,8 @@ function coverageProblem(
     return 'The Date is missing, unreadable, too old or too far ahead.';
   if (covered.includes('(created)') && !isFresh(Number(params.get('created') ?? Number.NaN), now))
     return 'The created time is missing, too old or too far ahead.';
-  const expires = params.get('expires');
-  if (expires !== undefined && !(Number(expires) > now.getTime() / 1000 - 60)) return 'The signature has expired.';
+  const mayExpire = params.has('expires') || covered.includes('(expires)');
+  if (mayExpire && !(Number(params.get('expires')) > now.getTime() / 1000 - 60)) return 'The signature has expired.';
 
   if (request.method === 'POST' && !digestMatches(request.headers.digest ?? '', request.body))
     return 'The Digest does not fit the body; SHA-256 is needed.';

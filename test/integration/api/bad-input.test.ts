@@ -78,6 +78,13 @@ describe('a profile', () => {
   });
 });
 
+test('a username that is the deployment’s own is a conflict', async () => {
+  const { memberId } = someone();
+  const own = new URL(inject('stack').origin).host.replace(':', '.');
+  const answer = await platform().ask<Problem>('PUT', `/members/${memberId}`, aProfile(own));
+  expect(answer).toMatchObject({ status: 409, body: { errors: [{ field: '/username' }] } });
+});
+
 describe('turning sharing on', () => {
   test('without consent is refused', async () => {
     const { memberId, username } = someone();

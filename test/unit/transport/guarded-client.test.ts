@@ -1,0 +1,330 @@
+import { lookup } from 'node:dns/promises';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { guardedClient, type Limits, NoAnswer } from '#shared/transport/guarded-client';
+import { type AddressPolicy, addressPolicy } from '#shared/transport/private-hosts';
+import { aWebServer, type WebServer } from '../../support/web-server.ts';
+
+vi.mock('node:dns/promises', { spy: true });
+afterEach(() => vi.resetAllMocks());
+
+const limits: Limits = { timeoutMs: 2000, maxBytes: 1024, maxRedirects: 3 };
+const noHeaders = () => ({});
+const hello: RequestListener = (_, response) => response.end('hello');
+const redirect =
+  (location: string | undefined, status = 302): RequestListener =>
+  (_, response) =>
+    response.writeHead(status, location === undefined ? {} : { location }).end();
+const onlyTo = (...servers: readonly WebServer[]) =>
+  guardedClient(addressPolicy(servers.map(({ port }) => `127.0.0.1:${port}`)));
+const get = (client: ReturnType<typeof guardedClient>, url: string, more: Partial<Limits> = {}) =>
+  client.get(new URL(url), noHeaders, { ...limits, ...more });
+/** What a request that had no usable answer says, and whether our own rules were the reason. */
+const failure = async (answer: Promise<unknown>) => {
+  const error = await answer.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(NoAnswer);
+  return error as NoAnswer;
+};
+/** Names resolve to these addresses, in the order of the calls; the last one stays. */
+const resolveTo = (...answers: readonly (readonly string[])[]) => {
+  let call = 0;
+  vi.mocked(lookup).mockImplementation((async () => {
+    const addresses = answers[Math.min(call++, answers.length - 1)]!;
+    return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  }) as unknown as typeof lookup);
+};
+
+describe('private addresses', () => {
+  const nobody = () => guardedClient(addressPolicy([]));
+
+  test('are refused by default, without a single connection', async () => {
+    const server = await aWebServer(hello);
+    for (const url of [server.origin, `http://localhost:${server.port}`, `https://127.0.0.1:${server.port}`]) {
+      const { refused, message } = await failure(get(nobody(), url));
+      expect(refused).toBe(true);
+      expect(message).toMatch(/may not be reached/);
+    }
+    expect(server.connections()).toBe(0);
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
+  test('are refused for posts as well', async () => {
+    const server = await aWebServer(hello);
+    const post = nobody().post(new URL(`${server.origin}/inbox`), {}, Buffer.from('{}'), limits);
+    expect((await failure(post)).refused).toBe(true);
+    expect(server.connections()).toBe(0);
+  });
+
+  /** The rules for https on port 443, applied to any port: what is left is the look at the address. */
+  const byAddressAlone: AddressPolicy = {
+    mayAsk: () => true,
+    mayConnect: (target, address) =>
+      addressPolicy([]).mayConnect({ ...target, protocol: 'https:', port: 443 }, address),
+  };
+
+  test.each([
+    ['127.0.0.1', ['127.0.0.1']],
+    ['[::1]', ['::1']],
+    ['[::ffff:127.0.0.1]', ['::ffff:7f00:1']],
+    ['0x7f000001', ['127.0.0.1']],
+    ['rebound.test', ['127.0.0.1']],
+    ['rebound.test', ['10.0.0.1', '::1', '169.254.169.254', '::ffff:127.0.0.1']],
+    ['rebound.test', []],
+  ])('bad input 51, 52: %s at %j is refused when it comes to connecting', async (host, addresses) => {
+    const server = await aWebServer(hello);
+    resolveTo(addresses);
+    const { refused, message } = await failure(get(guardedClient(byAddressAlone), `http://${host}:${server.port}/`));
+    expect(message).toMatch(/has no address that may be reached/);
+    expect(refused).toBe(true);
+    expect(server.connections()).toBe(0);
+  });
+
+  test('are reached when their host is listed', async () => {
+    const server = await aWebServer(hello);
+    const answer = await get(onlyTo(server), `${server.origin}/x`);
+    expect(answer.body.toString()).toBe('hello');
+    expect(answer.url.href).toBe(`${server.origin}/x`);
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('names', () => {
+  test('that resolve to several addresses are reached at the one that is allowed', async () => {
+    const server = await aWebServer(hello);
+    resolveTo(['10.255.255.1', '127.0.0.1']);
+    const client = guardedClient(addressPolicy(['127.0.0.0/8']));
+    expect((await get(client, `http://peer.test:${server.port}`)).status).toBe(200);
+    expect(server.requests[0]!.headers.host).toBe(`peer.test:${server.port}`);
+  });
+
+  test('are resolved once for a connection: a second answer could be another', async () => {
+    const server = await aWebServer(hello);
+    resolveTo(['127.0.0.1'], ['10.255.255.1']);
+    const client = guardedClient(addressPolicy(['127.0.0.0/8']));
+    expect((await get(client, `http://peer.test:${server.port}`)).status).toBe(200);
+    expect(lookup).toHaveBeenCalledTimes(1);
+  });
+
+  test('that do not resolve are unreachable, which may pass', async () => {
+    vi.mocked(lookup).mockRejectedValue(new Error('getaddrinfo ENOTFOUND gone.test'));
+    const { refused, message } = await failure(get(guardedClient(addressPolicy([])), 'https://gone.test/'));
+    expect(refused).toBe(false);
+    expect(message).toMatch(/gone\.test did not answer/);
+  });
+});
+
+describe('redirects', () => {
+  /** A server that leads from /n to /n-1, and says hello at /0. */
+  const chain: RequestListener = ({ url }, response) => {
+    const left = Number(url!.slice(1));
+    if (left === 0) response.end('hello');
+    else response.writeHead([301, 302, 303, 307, 308][left % 5]!, { location: `/${left - 1}` }).end();
+  };
+
+  test('are followed up to three times', async () => {
+    const server = await aWebServer(chain);
+    const answer = await get(onlyTo(server), `${server.origin}/3`);
+    expect(answer.body.toString()).toBe('hello');
+    expect(answer.url.href).toBe(`${server.origin}/0`);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/3', '/2', '/1', '/0']);
+  });
+
+  test('are not followed a fourth time', async () => {
+    const server = await aWebServer(chain);
+    const { refused, message } = await failure(get(onlyTo(server), `${server.origin}/4`));
+    expect([refused, message]).toEqual([true, expect.stringMatching(/redirects too often/)]);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/4', '/3', '/2', '/1']);
+  });
+
+  test.each([
+    ['to itself', 1, (url: string) => url],
+    ['between two addresses', 2, (url: string) => (url === '/a' ? '/b' : '/a')],
+  ])('bad input 49: a circle %s stops after %i requests', async (_, requests, next) => {
+    const server = await aWebServer(({ url }, response) => redirect(next(url!))({ url } as never, response as never));
+    expect((await failure(get(onlyTo(server), `${server.origin}/a`))).refused).toBe(true);
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  test('bad input 50: from an allowed host to one that is not are refused without connecting', async () => {
+    const forbidden = await aWebServer(hello);
+    for (const location of [
+      `${forbidden.origin}/`,
+      `http://localhost:${forbidden.port}/`,
+      `//127.0.0.1:${forbidden.port}/`,
+    ]) {
+      const server = await aWebServer(redirect(location));
+      expect((await failure(get(onlyTo(server), server.origin))).refused).toBe(true);
+      expect(server.requests).toHaveLength(1);
+    }
+    expect(forbidden.connections()).toBe(0);
+  });
+
+  test.each([
+    'https://169.254.169.254/latest/meta-data/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'http://169.254.169.254/',
+    'file:///etc/passwd',
+    'data:application/activity+json,{}',
+    'https://bob:secret@remote.example/',
+    'https://:99999/',
+  ])('bad input 50: to %s are refused', async (location) => {
+    const server = await aWebServer(redirect(location));
+    const { refused, message } = await failure(get(onlyTo(server), server.origin));
+    expect(message).toMatch(/may not be reached|may be reached|to nowhere/);
+    expect(refused).toBe(true);
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
+  test('are signed anew for each host', async () => {
+    const second = await aWebServer(hello);
+    const first = await aWebServer(redirect(`${second.origin}/x`));
+    const headersFor = (url: URL) => ({ signature: `for ${url.href}` });
+    await onlyTo(first, second).get(new URL(`${first.origin}/`), headersFor, limits);
+    expect(first.requests[0]!.headers.signature).toBe(`for ${first.origin}/`);
+    expect(second.requests[0]!.headers.signature).toBe(`for ${second.origin}/x`);
+  });
+
+  test('without a place to go are an answer', async () => {
+    const server = await aWebServer(redirect(undefined, 304));
+    expect((await get(onlyTo(server), server.origin)).status).toBe(304);
+  });
+
+  test('of a post are an answer, and are not followed', async () => {
+    const forbidden = await aWebServer(hello);
+    const server = await aWebServer(redirect(`${forbidden.origin}/`, 307));
+    const url = new URL(`${server.origin}/inbox`);
+    expect((await onlyTo(server, forbidden).post(url, {}, Buffer.from('{}'), limits)).status).toBe(307);
+    expect(forbidden.connections()).toBe(0);
+  });
+});
+
+describe('large answers', () => {
+  const ofBytes =
+    (bytes: number): RequestListener =>
+    (_, response) =>
+      response.end(Buffer.alloc(bytes, 'x'));
+
+  test('are read up to the limit', async () => {
+    const server = await aWebServer(ofBytes(1024));
+    expect((await get(onlyTo(server), server.origin)).body).toHaveLength(1024);
+  });
+
+  test('are refused one byte beyond it', async () => {
+    const server = await aWebServer(ofBytes(1025));
+    const { refused, message } = await failure(get(onlyTo(server), server.origin));
+    expect([refused, message]).toEqual([true, expect.stringMatching(/larger than 1024 bytes/)]);
+  });
+
+  test('bad input 57: that never end are left after the limit, and the connection with them', async () => {
+    let sent = 0;
+    const closed = Promise.withResolvers<void>();
+    const server = await aWebServer((_, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x'))) sent += 16_384;
+      };
+      response.on('drain', more).on('close', () => closed.resolve());
+      more();
+    });
+    const megabyte = 1024 * 1024;
+    const { refused } = await failure(get(onlyTo(server), server.origin, { maxBytes: megabyte }));
+    await closed.promise;
+    expect(refused).toBe(true);
+    expect(sent).toBeLessThan(16 * megabyte); // what the buffers of the machine took
+  });
+
+  test('of a post are cut: its status counts', async () => {
+    const server = await aWebServer((_, response) => response.writeHead(202).end(Buffer.alloc(100_000, 'x')));
+    const answer = await onlyTo(server).post(new URL(server.origin), {}, Buffer.from('{}'), limits);
+    expect(answer.status).toBe(202);
+    expect(answer.body.length).toBeLessThanOrEqual(1024);
+  });
+
+  test('are not made smaller on the way: what was sent is what is weighed', async () => {
+    const server = await aWebServer(hello);
+    await get(onlyTo(server), server.origin);
+    expect(server.requests[0]!.headers['accept-encoding']).toBe('identity');
+  });
+});
+
+describe('slow servers', () => {
+  const timedOut = async (answer: Promise<unknown>) => {
+    const started = performance.now();
+    const { refused, message } = await failure(answer);
+    expect([refused, message]).toEqual([false, expect.stringMatching(/did not answer/)]);
+    expect(performance.now() - started).toBeLessThan(1500);
+  };
+  const brief = { timeoutMs: 200 };
+
+  test('bad input 58: that send a byte at a time are left when the time is over', async () => {
+    const server = await aWebServer((_, response) => {
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    await timedOut(get(onlyTo(server), server.origin, brief));
+  });
+
+  test('that say nothing are left as well', async () => {
+    const server = await aWebServer(() => {});
+    await timedOut(get(onlyTo(server), server.origin, brief));
+    await timedOut(onlyTo(server).post(new URL(server.origin), {}, Buffer.from('{}'), { ...limits, ...brief }));
+  });
+
+  test('the time is for all redirects together', async () => {
+    const server = await aWebServer(({ url }, response) => {
+      setTimeout(() => redirect(`/${Number(url!.slice(1)) + 1}`)({ url } as never, response as never), 90);
+    });
+    await timedOut(get(onlyTo(server), `${server.origin}/1`, brief));
+  });
+
+  test('that close the door are unreachable, which may pass', async () => {
+    const server = await aWebServer(({ socket }) => socket.destroy());
+    expect((await failure(get(onlyTo(server), server.origin))).refused).toBe(false);
+  });
+
+  test('that are not there are unreachable, which may pass', async () => {
+    const server = await aWebServer(hello);
+    const client = guardedClient(addressPolicy(['127.0.0.1']));
+    const unused = await new Promise<number>((resolve) => {
+      const socket = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = socket.address() as { port: number };
+        socket.close(() => resolve(port));
+      });
+    });
+    expect(unused).not.toBe(server.port);
+    expect((await failure(get(client, `http://127.0.0.1:${unused}`))).refused).toBe(false);
+  });
+});
+
+describe('what is sent', () => {
+  test('is the body and the headers as they are given', async () => {
+    let received = '';
+    const server = await aWebServer((request, response) => {
+      request.on('data', (chunk) => (received += chunk)).on('end', () => response.writeHead(202).end());
+    });
+    const url = new URL(`${server.origin}/inbox?x=1`);
+    const headers = {
+      host: url.host,
+      date: 'today',
+      signature: 'keyId="x"',
+      'content-type': 'application/activity+json',
+    };
+    const { status } = await onlyTo(server).post(url, headers, Buffer.from('{"é":1}'), limits);
+    expect(status).toBe(202);
+    expect(received).toBe('{"é":1}');
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/inbox?x=1', headers });
+  });
+
+  test('goes over one connection when there is one already', async () => {
+    const server = await aWebServer(hello);
+    const client = onlyTo(server);
+    await get(client, server.origin);
+    await get(client, server.origin);
+    expect([server.requests.length, server.connections()]).toEqual([2, 1]);
+  });
+});
