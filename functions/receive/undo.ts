@@ -36,9 +36,8 @@ async function unfollow(
   const member = await members.findByActorKey(actorKey, now());
   if (!member) return;
   const { memberId } = member;
-  const removed = await followers.remove(memberId, actor, now(), undoneId);
-  if (removed) await announce({ type: 'unfollow', memberId, actor, handle, name, at: now().toISOString() });
-  else await followers.rememberUndone(memberId, actor, undoneId, now());
+  const undone = await followers.undo(memberId, actor, undoneId, now());
+  if (undone) await announce({ type: 'unfollow', memberId, actor, handle, name, at: now().toISOString() });
 }
 
 async function unfollowById(deps: Effects, actorKey: string, sender: Sender, undoneId: string): Promise<void> {

@@ -18,7 +18,7 @@ export const sweep =
   ({ jobs, starter, instance, keys, now }: Deps) =>
   async (): Promise<void> => {
     if (!(await instance.publicKeyPem())) await keys.send({});
-    for (const job of await jobs.takeOverdue(now())) {
+    for await (const job of jobs.takeOverdue(now())) {
       logger.warn('a job was overdue and is started again', { jobId: job.key.id });
       await starter.restart(job);
     }

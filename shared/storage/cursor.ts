@@ -23,12 +23,23 @@ export function fromCursor(cursor: string): readonly unknown[] | undefined {
 /** Thrown for a cursor that did not come from us. */
 export class BadCursor extends Error {
   override readonly name = 'BadCursor';
+  constructor() {
+    super('the cursor is not one that this API gave out');
+  }
 }
 
-/** The sort key in a cursor of a list that lives in one partition. */
-export function sortKeyIn(cursor: string): string {
+const longestKey = 1024; // bytes of a sort key in DynamoDB
+
+/** Can this be the sort key after which a page of keys with this beginning starts? DynamoDB answers others with an error. */
+export const isStart = (sortKey: unknown, prefix = ''): sortKey is string =>
+  typeof sortKey === 'string' &&
+  sortKey !== '' &&
+  sortKey.startsWith(prefix) &&
+  Buffer.byteLength(sortKey) <= longestKey;
+
+/** The sort key in a cursor of a list that lives in one partition, where its keys begin with `prefix`. */
+export function sortKeyIn(cursor: string, prefix: string): string {
   const [sortKey] = fromCursor(cursor) ?? [];
-  if (typeof sortKey !== 'string' || sortKey === '')
-    throw new BadCursor('the cursor is not one that this API gave out');
+  if (!isStart(sortKey, prefix)) throw new BadCursor();
   return sortKey;
 }

@@ -6,11 +6,11 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { rememberedSeconds } from '../domain/interaction.ts';
-import { BadCursor, fromCursor, type Page, toCursor } from './cursor.ts';
+import { BadCursor, fromCursor, isStart, type Page, toCursor } from './cursor.ts';
 import { epochSeconds, isLive } from './keys.ts';
-import { count, unlessRefused } from './members.ts';
+import { count } from './members.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
+import { transact, unlessRefused } from './transact.ts';
 
 const shards = 16;
 
@@ -20,6 +20,13 @@ export interface Follower {
   readonly followId: string;
   readonly inbox: string;
   readonly at: string;
+}
+
+function positionIn(cursor: string): { readonly from: number; readonly after?: string | undefined } {
+  const [from, after] = fromCursor(cursor) ?? [];
+  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0 || from >= shards) throw new BadCursor();
+  if (after !== undefined && !isStart(after)) throw new BadCursor();
+  return { from, after };
 }
 
 /** Followers, one row per (member, actor). */
@@ -50,9 +57,35 @@ export const followers = (tables: Tables) => {
     return outcome.kind === 'done';
   };
 
+  /** Takes a Follow back; one that has yet to arrive is remembered. False when there was none to end. */
+  const undo = async (memberId: string, actor: string, undoneId: string, now: Date): Promise<boolean> => {
+    if (await remove(memberId, actor, now, undoneId)) return true;
+    const remembered = await unlessRefused(
+      Follower.build(PutItemCommand)
+        .item({
+          memberId,
+          actor,
+          followId: undoneId,
+          at: now.toISOString(),
+          active: false,
+          expiresAt: epochSeconds(now, rememberedSeconds),
+        })
+        .options({
+          condition: {
+            or: [
+              { attr: 'actor', exists: false },
+              { attr: 'active', eq: false },
+            ],
+          },
+        }),
+    );
+    return remembered ? false : undo(memberId, actor, undoneId, now); // it arrived between the two
+  };
+
   return {
     find,
-    remove,
+    remove: (memberId: string, actor: string, now: Date) => remove(memberId, actor, now),
+    undo,
 
     /** `added`, `known` (followed already; the newest Follow is kept), or `undone` (this very Follow was taken back before it arrived). */
     add: async (
@@ -90,34 +123,9 @@ export const followers = (tables: Tables) => {
       const kept = await unlessRefused(
         Follower.build(UpdateItemCommand)
           .item({ memberId, actor, followId, inbox })
-          .options({ condition: { attr: 'active', eq: true } })
-          .send(),
+          .options({ condition: { attr: 'active', eq: true } }),
       );
       return kept ? 'known' : 'undone';
-    },
-
-    /** Remembers an Undo that came before its Follow. */
-    rememberUndone: async (memberId: string, actor: string, undoneId: string, now: Date): Promise<void> => {
-      await unlessRefused(
-        Follower.build(PutItemCommand)
-          .item({
-            memberId,
-            actor,
-            followId: undoneId,
-            at: now.toISOString(),
-            active: false,
-            expiresAt: epochSeconds(now, rememberedSeconds),
-          })
-          .options({
-            condition: {
-              or: [
-                { attr: 'actor', exists: false },
-                { attr: 'active', eq: false },
-              ],
-            },
-          })
-          .send(),
-      );
     },
 
     /** The members that an actor follows, as far as one page holds. */
@@ -135,9 +143,7 @@ export const followers = (tables: Tables) => {
       memberId: string,
       { cursor, limit, now }: { cursor?: string | undefined; limit: number; now: Date },
     ): Promise<Page<Follower>> => {
-      const [from = 0, after] = cursor ? (fromCursor(cursor) ?? ['bad']) : [];
-      if (typeof from !== 'number' || from < 0 || from >= shards)
-        throw new BadCursor('the cursor is not one that this API gave out');
+      const { from, after } = cursor ? positionIn(cursor) : { from: 0 };
       const items: Follower[] = [];
       for (let shard = from; shard < shards; shard++) {
         const partition = `FOLLOWERS#${memberId}#${shard}`;
@@ -147,7 +153,7 @@ export const followers = (tables: Tables) => {
           .query({ partition })
           .options({
             limit: limit - items.length,
-            ...(shard === from && typeof after === 'string' ? { exclusiveStartKey: { pk: partition, sk: after } } : {}),
+            ...(shard === from && after !== undefined ? { exclusiveStartKey: { pk: partition, sk: after } } : {}),
           })
           .send();
         for (const { actor, followId, inbox, at, active, expiresAt } of Items) {

@@ -4,8 +4,8 @@ import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/upda
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Inbox } from '../domain/reach.ts';
 import { hashOf } from './keys.ts';
-import { unlessRefused } from './members.ts';
 import type { Tables } from './table.ts';
+import { unlessRefused, write } from './transact.ts';
 
 /** An inbox row with the key that chunks are named by. */
 export type InboxRow = Inbox & { readonly key: string };
@@ -29,8 +29,7 @@ export const inboxes = (tables: Tables) => {
           since: at,
           ...(active ? {} : { until: at }),
         })
-        .options({ condition: { attr: 'url', exists: false } })
-        .send(),
+        .options({ condition: { attr: 'url', exists: false } }),
     );
 
   return {
@@ -40,7 +39,7 @@ export const inboxes = (tables: Tables) => {
       const row = await find(memberId, hash);
       if (row?.active) return;
       if (!row && (await appear(memberId, url, now.toISOString(), true))) return;
-      await Inbox.build(UpdateItemCommand).item({ memberId, hash, active: true, until: $remove() }).send();
+      await write(Inbox.build(UpdateItemCommand).item({ memberId, hash, active: true, until: $remove() }));
     },
 
     /** This inbox's server has seen a post: later Deletes go there too. Almost never a write. */
@@ -53,8 +52,7 @@ export const inboxes = (tables: Tables) => {
       await unlessRefused(
         Inbox.build(UpdateItemCommand)
           .item({ memberId, hash, until: at })
-          .options({ condition: { attr: 'active', eq: false } })
-          .send(),
+          .options({ condition: { attr: 'active', eq: false } }),
       );
     },
 
@@ -63,8 +61,7 @@ export const inboxes = (tables: Tables) => {
       await unlessRefused(
         Inbox.build(UpdateItemCommand)
           .item({ memberId, hash: key, active: false, until: now.toISOString() })
-          .options({ condition: { attr: 'active', eq: true } })
-          .send(),
+          .options({ condition: { attr: 'active', eq: true } }),
       );
     },
 

@@ -1,6 +1,7 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import type { Tables } from './table.ts';
+import { write } from './transact.ts';
 
 const name = 'instance';
 
@@ -11,7 +12,7 @@ export const instance = ({ Instance }: Tables) => ({
     return Item?.publicKeyPem;
   },
   publishKey: async (publicKeyPem: string): Promise<void> => {
-    await Instance.build(PutItemCommand).item({ name, publicKeyPem }).send();
+    await write(Instance.build(PutItemCommand).item({ name, publicKeyPem }));
   },
 });
 

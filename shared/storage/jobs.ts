@@ -4,12 +4,16 @@ import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { type Job, type JobKey, overdueAt } from '../domain/job.ts';
+import { graceMinutes, type Job, type JobKey, overdueAt } from '../domain/job.ts';
 import { shardOf } from './keys.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
+import { transact, write } from './transact.ts';
 
 const shards = 8;
+const mostDoublings = 6; // a bit more than five hours
+
+/** An overdue job that is to be sent again, and where its row is now. */
+export type TakenJob = Pick<Job, 'queue' | 'message'> & { readonly key: JobKey };
 
 /** Where the row of this job will be. */
 export const jobKey = (job: Job): JobKey => ({
@@ -17,6 +21,12 @@ export const jobKey = (job: Job): JobKey => ({
   dueAt: overdueAt(job.startsAt),
   id: job.id,
 });
+
+/** A lease that ran out may mean that the work is slow or that its queue is long: the next one lasts twice as long. */
+function leaseUntil(now: Date, attempt: number): string {
+  const longer = graceMinutes * (2 ** Math.min(attempt, mostDoublings) - 1);
+  return overdueAt(new Date(now.getTime() + longer * 60_000).toISOString());
+}
 
 const rowOf = (job: Job) => ({
   ...jobKey(job),
@@ -37,7 +47,7 @@ export const jobs = (tables: Tables) => {
   return {
     /** Promises a job that belongs to no other change. */
     open: async (job: Job): Promise<void> => {
-      await Job.build(PutItemCommand).item(rowOf(job)).send();
+      await write(Job.build(PutItemCommand).item(rowOf(job)));
     },
     /** Is the work of this message still to be done, and is this message the one that does it? */
     isOpen: async (key: JobKey): Promise<boolean> => {
@@ -46,11 +56,10 @@ export const jobs = (tables: Tables) => {
     },
     /** The work is done. */
     close: async (key: JobKey): Promise<void> => {
-      await Job.build(DeleteItemCommand).key(key).send();
+      await write(Job.build(DeleteItemCommand).key(key));
     },
-    /** Takes overdue jobs over, one lease each, and tells what to send again. A lease that another sweep took is left out. */
-    takeOverdue: async (now: Date): Promise<readonly (Pick<Job, 'queue' | 'message'> & { readonly key: JobKey })[]> => {
-      const taken = [];
+    /** Takes overdue jobs over, one lease each, and tells at once what to send again. A lease that another sweep took is left out. */
+    takeOverdue: async function* (now: Date): AsyncGenerator<TakenJob> {
       for (let shard = 0; shard < shards; shard++) {
         const { Items = [] } = await table
           .build(QueryCommand)
@@ -59,17 +68,16 @@ export const jobs = (tables: Tables) => {
           .options({ consistent: true, limit: 100 })
           .send();
         for (const { dueAt, id, attempt, queue, message } of Items) {
-          const key = { shard, dueAt: overdueAt(now.toISOString()), id };
+          const key = { shard, dueAt: leaseUntil(now, attempt), id };
           const lease = await transact(
             Job.build(DeleteTransaction)
               .key({ shard, dueAt, id })
               .options({ condition: { attr: 'attempt', eq: attempt } }),
             Job.build(PutTransaction).item({ ...key, queue, message, attempt: attempt + 1 }),
           );
-          if (lease.kind === 'done') taken.push({ queue, message: JSON.parse(message) as Job['message'], key });
+          if (lease.kind === 'done') yield { queue, message: JSON.parse(message) as Job['message'], key };
         }
       }
-      return taken;
     },
   };
 };

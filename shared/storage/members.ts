@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
@@ -9,7 +8,7 @@ import type { Consent, Member, Profile } from '../domain/member.ts';
 import { promise } from './jobs.ts';
 import { epochSeconds, isLive } from './keys.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
+import { transact, unlessRefused } from './transact.ts';
 
 /** Seconds that a profile is kept while sharing was never turned on: long enough to show the settings page and decide. */
 export const undecidedSeconds = 24 * 3600;
@@ -24,6 +23,19 @@ export const members = (tables: Tables) => {
     const { Item } = await Member.build(GetItemCommand).key({ memberId }).options({ consistent }).send();
     return Item && isLive(Item, now) ? Item : undefined;
   };
+
+  /** Frees the handle that a member had, unless someone else has it by now. */
+  const released = ({ username, memberId }: Member) =>
+    Handle.build(DeleteTransaction)
+      .key({ username: handleKey(username) })
+      .options({
+        condition: {
+          or: [
+            { attr: 'username', exists: false },
+            { attr: 'memberId', eq: memberId },
+          ],
+        },
+      });
 
   return {
     find,
@@ -89,12 +101,7 @@ export const members = (tables: Tables) => {
                 ],
               },
             });
-      const outcome = await transact(
-        mine,
-        member,
-        renamed ? Handle.build(DeleteTransaction).key({ username: handleKey(before.username) }) : undefined,
-        job && promise(tables, job),
-      );
+      const outcome = await transact(mine, member, renamed ? released(before) : undefined, job && promise(tables, job));
       if (outcome.kind === 'done') return 'saved';
       return outcome.failed.includes(0) ? 'taken' : 'changed';
     },
@@ -120,10 +127,13 @@ export const members = (tables: Tables) => {
               and: [
                 { attr: 'epoch', eq: member.epoch },
                 { attr: 'sharing', eq: 'off' },
+                { attr: 'updatedAt', eq: member.updatedAt },
               ],
             },
           }),
-        Handle.build(PutTransaction).item({ username: handleKey(member.username), memberId: member.memberId }),
+        Handle.build(PutTransaction)
+          .item({ username: handleKey(member.username), memberId: member.memberId })
+          .options({ condition: { attr: 'memberId', eq: member.memberId } }),
         ActorKey.build(PutTransaction).item({ actorKey, memberId: member.memberId }),
         job && promise(tables, job),
       );
@@ -165,8 +175,7 @@ export const members = (tables: Tables) => {
                 { attr: 'sharing', eq: 'removing' },
               ],
             },
-          })
-          .send(),
+          }),
       );
     },
 
@@ -182,8 +191,7 @@ export const members = (tables: Tables) => {
                 { attr: 'publicKeyPem', exists: false },
               ],
             },
-          })
-          .send(),
+          }),
       );
     },
 
@@ -202,17 +210,6 @@ export const count = ({ MemberTally }: Tables, memberId: string, change: { follo
     ...(change.followers === undefined ? {} : { followers: $add(change.followers) }),
     ...(change.posts === undefined ? {} : { posts: $add(change.posts) }),
   });
-
-/** A write that may find its work done already. Tells whether it was this one that did it. */
-export async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
 
 /** Members as storage offers them. */
 export type Members = ReturnType<typeof members>;

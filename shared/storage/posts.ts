@@ -71,7 +71,7 @@ export const posts = (tables: Tables) => {
 
     /** Writes new content as the next version; `job` tells the servers, absent while the post waits. */
     edit: async (post: Post, edited: PostContent, now: Date, job: Job | undefined): Promise<boolean> => {
-      const { text, language, attachments, sensitive, contentWarning } = content({ ...post, ...edited });
+      const { text, language, attachments, sensitive, contentWarning } = content(edited);
       const outcome = await transact(
         Post.build(UpdateTransaction)
           .item({
@@ -137,15 +137,16 @@ export const posts = (tables: Tables) => {
       { states, cursor, limit }: { states: readonly Post['state'][]; cursor?: string | undefined; limit: number },
     ): Promise<Page<Post>> => {
       const partition = `MEMBER#${member.memberId}`;
+      const prefix = 'POST#';
       const { Items = [], LastEvaluatedKey } = await table
         .build(QueryCommand)
         .entities(Post)
-        .query({ partition, range: { beginsWith: 'POST#' } })
+        .query({ partition, range: { beginsWith: prefix } })
         .options({
           reverse: true,
           limit,
           filters: { Post: { attr: 'state', in: [...states] } },
-          ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor) } } : {}),
+          ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor, prefix) } } : {}),
         })
         .send();
       return { items: Items, next: LastEvaluatedKey && toCursor([LastEvaluatedKey.sk as string]) };

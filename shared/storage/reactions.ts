@@ -7,9 +7,8 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { type Reaction, rememberedSeconds, type Tally } from '../domain/interaction.ts';
 import { type Page, sortKeyIn, toCursor } from './cursor.ts';
 import { epochSeconds, isLive } from './keys.ts';
-import { unlessRefused } from './members.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
+import { transact, unlessRefused } from './transact.ts';
 
 /** Who reacted, by which activity, and when. */
 export interface Reacted {
@@ -30,6 +29,39 @@ export const tallyUp = ({ Tally }: Tables, objectKey: string, change: Partial<Ta
 export const reactions = (tables: Tables) => {
   const { Reaction, Tally, table } = tables;
   const numberOf = { like: 'likes', boost: 'boosts' } as const;
+
+  /** Takes a reaction back and remembers the undone id; also when the reaction itself has yet to arrive. */
+  const undo = async (reacted: Reacted, now: Date): Promise<boolean> => {
+    const { objectKey, reaction, actor, activityId } = reacted;
+    const undone = {
+      objectKey,
+      reaction,
+      actor,
+      activityId,
+      active: false,
+      expiresAt: epochSeconds(now, rememberedSeconds),
+    };
+    const outcome = await transact(
+      Reaction.build(UpdateTransaction)
+        .item(undone)
+        .options({ condition: { attr: 'active', eq: true } }),
+      tallyUp(tables, objectKey, { [numberOf[reaction]]: -1 }),
+    );
+    if (outcome.kind === 'done') return true;
+    const remembered = await unlessRefused(
+      Reaction.build(PutItemCommand)
+        .item({ ...undone, at: now.toISOString() })
+        .options({
+          condition: {
+            or: [
+              { attr: 'actor', exists: false },
+              { attr: 'active', eq: false },
+            ],
+          },
+        }),
+    );
+    return remembered ? false : undo(reacted, now); // it arrived between the two
+  };
 
   return {
     /** Counts a reaction; false when it counts already or was undone before it arrived. */
@@ -61,38 +93,7 @@ export const reactions = (tables: Tables) => {
       return outcome.kind === 'done';
     },
 
-    /** Takes a reaction back and remembers the undone id; also when the reaction itself has yet to arrive. */
-    undo: async ({ objectKey, reaction, actor, activityId }: Reacted, now: Date): Promise<boolean> => {
-      const undone = {
-        objectKey,
-        reaction,
-        actor,
-        activityId,
-        active: false,
-        expiresAt: epochSeconds(now, rememberedSeconds),
-      };
-      const outcome = await transact(
-        Reaction.build(UpdateTransaction)
-          .item(undone)
-          .options({ condition: { attr: 'active', eq: true } }),
-        tallyUp(tables, objectKey, { [numberOf[reaction]]: -1 }),
-      );
-      if (outcome.kind === 'done') return true;
-      await unlessRefused(
-        Reaction.build(PutItemCommand)
-          .item({ ...undone, at: now.toISOString() })
-          .options({
-            condition: {
-              or: [
-                { attr: 'actor', exists: false },
-                { attr: 'active', eq: false },
-              ],
-            },
-          })
-          .send(),
-      );
-      return false;
-    },
+    undo,
 
     /** The numbers of a post. */
     tally: async (objectKey: string): Promise<Tally> => {
@@ -107,11 +108,12 @@ export const reactions = (tables: Tables) => {
       { cursor, limit, now }: { cursor?: string | undefined; limit: number; now: Date },
     ): Promise<Page<{ readonly actor: string; readonly at: string }>> => {
       const partition = `INTERACTIONS#${objectKey}`;
+      const prefix = `${reaction}#`;
       const { Items = [], LastEvaluatedKey } = await table
         .build(QueryCommand)
         .entities(Reaction)
-        .query({ partition, range: { beginsWith: `${reaction}#` } })
-        .options({ limit, ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor) } } : {}) })
+        .query({ partition, range: { beginsWith: prefix } })
+        .options({ limit, ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor, prefix) } } : {}) })
         .send();
       return {
         items: Items.filter((row) => row.active && isLive(row, now)).map(({ actor, at }) => ({ actor, at })),

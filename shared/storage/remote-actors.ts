@@ -3,6 +3,7 @@ import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import type { RemoteActor } from '../domain/remote-actor.ts';
 import { epochSeconds, isLive } from './keys.ts';
 import type { Tables } from './table.ts';
+import { write } from './transact.ts';
 
 const keptSeconds = 30 * 24 * 3600;
 const failureSeconds = 600;
@@ -29,13 +30,9 @@ export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
   ): Promise<void> => {
     const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
     await Promise.all([
-      RemoteActor.build(PutItemCommand)
-        .item({ ...actor, ...times })
-        .send(),
+      write(RemoteActor.build(PutItemCommand).item({ ...actor, ...times })),
       ...keys.map(({ id, pem }) =>
-        RemoteKey.build(PutItemCommand)
-          .item({ keyId: id, actor: actor.id, pem, ...times })
-          .send(),
+        write(RemoteKey.build(PutItemCommand).item({ keyId: id, actor: actor.id, pem, ...times })),
       ),
     ]);
   },
@@ -47,11 +44,16 @@ export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
     return pem === undefined ? { actor, failure: failure ?? 'unknown', fetchedAt } : { actor, pem, fetchedAt };
   },
 
+  /** Keeps a key whose server cannot be asked just now, as if it had been asked. */
+  keepKey: async (keyId: string, { actor, pem }: { actor: string; pem: string }, now: Date): Promise<void> => {
+    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
+    await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, pem, ...times }));
+  },
+
   /** Remembers for ten minutes that a key could not be had. */
   saveFailure: async (keyId: string, actor: string, failure: string, now: Date): Promise<void> => {
-    await RemoteKey.build(PutItemCommand)
-      .item({ keyId, actor, failure, fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, failureSeconds) })
-      .send();
+    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, failureSeconds) };
+    await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, failure, ...times }));
   },
 });
 

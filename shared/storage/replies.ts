@@ -7,10 +7,9 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { type Reply, rememberedSeconds } from '../domain/interaction.ts';
 import { type Page, sortKeyIn, toCursor } from './cursor.ts';
 import { epochSeconds } from './keys.ts';
-import { unlessRefused } from './members.ts';
 import { tallyUp } from './reactions.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
+import { transact, unlessRefused } from './transact.ts';
 
 /** Public replies, one per object id; only what an actor wrote can that actor delete. */
 export const replies = (tables: Tables) => {
@@ -21,7 +20,7 @@ export const replies = (tables: Tables) => {
     const { Item } = await ReplyOf.build(GetItemCommand).key({ actor, id }).options({ consistent: true }).send();
     const forgotten = { actor, id, active: false, expiresAt: epochSeconds(now, rememberedSeconds) };
     if (!Item?.active || !Item.objectKey || !Item.published) {
-      await unlessRefused(
+      const remembered = await unlessRefused(
         ReplyOf.build(PutItemCommand)
           .item(forgotten)
           .options({
@@ -31,10 +30,9 @@ export const replies = (tables: Tables) => {
                 { attr: 'active', eq: false },
               ],
             },
-          })
-          .send(),
+          }),
       );
-      return false;
+      return remembered ? false : remove(actor, id, now); // it arrived between the two
     }
     const outcome = await transact(
       ReplyOf.build(UpdateTransaction)
@@ -91,11 +89,12 @@ export const replies = (tables: Tables) => {
       { cursor, limit }: { cursor?: string | undefined; limit: number },
     ): Promise<Page<Reply>> => {
       const partition = `INTERACTIONS#${objectKey}`;
+      const prefix = 'reply#';
       const { Items = [], LastEvaluatedKey } = await table
         .build(QueryCommand)
         .entities(Reply)
-        .query({ partition, range: { beginsWith: 'reply#' } })
-        .options({ limit, ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor) } } : {}) })
+        .query({ partition, range: { beginsWith: prefix } })
+        .options({ limit, ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor, prefix) } } : {}) })
         .send();
       return {
         items: Items.map(({ id, actor, url, content, published }) => ({ id, actor, url, content, published })),

@@ -4,6 +4,7 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { type ChunkResult, type DeliveryCounts, sumResults } from '../domain/delivery.ts';
 import { epochSeconds } from './keys.ts';
 import type { Tables } from './table.ts';
+import { write } from './transact.ts';
 
 const keptSeconds = 180 * 24 * 3600;
 
@@ -24,9 +25,8 @@ export const results = ({ Result, table }: Tables) => ({
   },
   /** Records one finished try. */
   put: async (key: ChunkKey, { total, accepted, gaveUp }: ChunkResult, now: Date): Promise<void> => {
-    await Result.build(PutItemCommand)
-      .item({ ...key, total, accepted, gaveUp, expiresAt: epochSeconds(now, keptSeconds) })
-      .send();
+    const row = { ...key, total, accepted, gaveUp, expiresAt: epochSeconds(now, keptSeconds) };
+    await write(Result.build(PutItemCommand).item(row));
   },
   /** The sums over all chunks of an activity. */
   sum: async (subject: string, activity: string): Promise<DeliveryCounts> => {

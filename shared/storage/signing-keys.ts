@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { unlessRefused } from './members.ts';
 import type { Tables } from './table.ts';
+import { unlessRefused } from './transact.ts';
 
 /** Owner name of the deployment's own key pair; no member id can hold its first character. */
 export const instanceOwner = '@instance';
@@ -87,8 +87,7 @@ export const signingKeys = ({ PrivateKey, DataKey }: Tables, kms = new KMSClient
       await unlessRefused(
         DataKey.build(PutItemCommand)
           .item({ name, wrapped: Buffer.from(made.CiphertextBlob!).toString('base64') })
-          .options({ condition: { attr: 'name', exists: false } })
-          .send(),
+          .options({ condition: { attr: 'name', exists: false } }),
       );
     }
     return dataKey(name);
@@ -118,8 +117,7 @@ export const signingKeys = ({ PrivateKey, DataKey }: Tables, kms = new KMSClient
         await unlessRefused(
           PrivateKey.build(PutItemCommand)
             .item({ owner, dataKey: name, sealed })
-            .options({ condition: { attr: 'owner', exists: false } })
-            .send(),
+            .options({ condition: { attr: 'owner', exists: false } }),
         );
       }
       const key = await privateKey(owner);
