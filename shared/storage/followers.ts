@@ -1,16 +1,14 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
-import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { rememberedSeconds } from '../domain/interaction.ts';
+import { did, ended, undid } from '../domain/standing.ts';
 import { BadCursor, fromCursor, isStart, type Page, toCursor } from './cursor.ts';
-import { epochSeconds, isLive } from './keys.ts';
+import { isLive } from './keys.ts';
 import { count } from './members.ts';
+import { settle, settledRow, unchangedSince } from './settle.ts';
 import type { Tables } from './table.ts';
-import { transact, unlessRefused } from './transact.ts';
+import { transact } from './transact.ts';
 
 const shards = 16;
 
@@ -39,94 +37,65 @@ export const followers = (tables: Tables) => {
     return Item?.active && Item.inbox ? { actor, followId: Item.followId, inbox: Item.inbox, at: Item.at } : undefined;
   };
 
-  /** Ends a follow and forgets the pointer to it; `undoneId` is remembered, so a late copy of that Follow stays without effect. */
-  const remove = async (memberId: string, actor: string, now: Date, undoneId?: string): Promise<boolean> => {
-    const outcome = await transact(
-      Follower.build(UpdateTransaction)
-        .item({
-          memberId,
-          actor,
-          active: false,
-          expiresAt: epochSeconds(now, rememberedSeconds),
-          ...(undoneId ? { followId: undoneId } : {}),
-        })
-        .options({ condition: { attr: 'active', eq: true } }),
-      FollowOf.build(DeleteTransaction).key({ memberId, actor }),
-      count(tables, memberId, { followers: -1 }),
+  /** Brings one more activity of an actor to account; the pointer from the actor to the member goes with the follow. */
+  const account = (
+    memberId: string,
+    actor: string,
+    now: Date,
+    decide: Parameters<typeof settle>[1],
+    inbox?: string,
+  ) => {
+    const key = { memberId, actor };
+    let kept: { readonly at: string; readonly inbox?: string | undefined } = { at: now.toISOString() };
+    return settle(
+      async () => {
+        const { Item } = await Follower.build(GetItemCommand).key(key).options({ consistent: true }).send();
+        if (Item?.active) kept = Item;
+        return (
+          Item && {
+            standing: { activityId: Item.followId, active: Item.active, past: Item.past },
+            revision: Item.revision,
+            live: isLive(Item, now),
+          }
+        );
+      },
+      decide,
+      async (after, previous, counted) => {
+        const row = { ...key, followId: after.activityId, at: kept.at, inbox: inbox ?? kept.inbox };
+        const outcome = await transact(
+          Follower.build(PutTransaction)
+            .item({ ...row, ...settledRow(after, previous, now) })
+            .options(unchangedSince(previous)),
+          counted === 1 ? FollowOf.build(PutTransaction).item(key) : undefined,
+          counted === -1 ? FollowOf.build(DeleteTransaction).key(key) : undefined,
+          counted === 0 ? undefined : count(tables, memberId, { followers: counted }),
+        );
+        return outcome.kind === 'done';
+      },
     );
-    return outcome.kind === 'done';
-  };
-
-  /** Takes a Follow back; one that has yet to arrive is remembered. False when there was none to end. */
-  const undo = async (memberId: string, actor: string, undoneId: string, now: Date): Promise<boolean> => {
-    if (await remove(memberId, actor, now, undoneId)) return true;
-    const remembered = await unlessRefused(
-      Follower.build(PutItemCommand)
-        .item({
-          memberId,
-          actor,
-          followId: undoneId,
-          at: now.toISOString(),
-          active: false,
-          expiresAt: epochSeconds(now, rememberedSeconds),
-        })
-        .options({
-          condition: {
-            or: [
-              { attr: 'actor', exists: false },
-              { attr: 'active', eq: false },
-            ],
-          },
-        }),
-    );
-    return remembered ? false : undo(memberId, actor, undoneId, now); // it arrived between the two
   };
 
   return {
     find,
-    remove: (memberId: string, actor: string, now: Date) => remove(memberId, actor, now),
-    undo,
 
-    /** `added`, `known` (followed already; the newest Follow is kept), or `undone` (this very Follow was taken back before it arrived). */
+    /** `added`, `known` (followed already; the newest Follow is kept), or `undone` (taken back before it arrived). */
     add: async (
       memberId: string,
       { actor, followId, inbox }: Omit<Follower, 'at'>,
       now: Date,
     ): Promise<'added' | 'known' | 'undone'> => {
-      const row = { memberId, actor, followId, inbox, at: now.toISOString(), active: true };
-      const outcome = await transact(
-        Follower.build(PutTransaction)
-          .item(row)
-          .options({
-            condition: {
-              or: [
-                { attr: 'actor', exists: false },
-                {
-                  and: [
-                    { attr: 'active', eq: false },
-                    { attr: 'followId', ne: followId },
-                  ],
-                },
-                {
-                  and: [
-                    { attr: 'active', eq: false },
-                    { attr: 'expiresAt', lt: epochSeconds(now) },
-                  ],
-                },
-              ],
-            },
-          }),
-        FollowOf.build(PutTransaction).item({ memberId, actor }),
-        count(tables, memberId, { followers: 1 }),
-      );
-      if (outcome.kind === 'done') return 'added';
-      const kept = await unlessRefused(
-        Follower.build(UpdateItemCommand)
-          .item({ memberId, actor, followId, inbox })
-          .options({ condition: { attr: 'active', eq: true } }),
-      );
-      return kept ? 'known' : 'undone';
+      const { standing, counted } = await account(memberId, actor, now, (before) => did(before, followId), inbox);
+      if (counted === 1) return 'added';
+      return standing?.active ? 'known' : 'undone';
     },
+
+    /** Takes a Follow back, also one that has yet to arrive; false when there was none to end. */
+    undo: async (memberId: string, actor: string, undoneId: string, now: Date): Promise<boolean> =>
+      (await account(memberId, actor, now, (before) => undid(before, undoneId))).counted === -1,
+
+    /** Ends a follow from our side; false when there was none. */
+    remove: async (memberId: string, actor: string, now: Date): Promise<boolean> =>
+      (await account(memberId, actor, now, ended)).counted === -1,
 
     /** The members that an actor follows, as far as one page holds. */
     followedBy: async (actor: string): Promise<readonly string[]> => {

@@ -1,14 +1,15 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $add } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { type Reaction, rememberedSeconds, type Tally } from '../domain/interaction.ts';
+import type { Reaction, Tally } from '../domain/interaction.ts';
+import { did, undid } from '../domain/standing.ts';
 import { type Page, sortKeyIn, toCursor } from './cursor.ts';
-import { epochSeconds, isLive } from './keys.ts';
+import { isLive } from './keys.ts';
+import { settle, settledRow, unchangedSince } from './settle.ts';
 import type { Tables } from './table.ts';
-import { transact, unlessRefused } from './transact.ts';
+import { transact } from './transact.ts';
 
 /** Who reacted, by which activity, and when. */
 export interface Reacted {
@@ -30,70 +31,36 @@ export const reactions = (tables: Tables) => {
   const { Reaction, Tally, table } = tables;
   const numberOf = { like: 'likes', boost: 'boosts' } as const;
 
-  /** Takes a reaction back and remembers the undone id; also when the reaction itself has yet to arrive. */
-  const undo = async (reacted: Reacted, now: Date): Promise<boolean> => {
-    const { objectKey, reaction, actor, activityId } = reacted;
-    const undone = {
-      objectKey,
-      reaction,
-      actor,
-      activityId,
-      active: false,
-      expiresAt: epochSeconds(now, rememberedSeconds),
-    };
-    const outcome = await transact(
-      Reaction.build(UpdateTransaction)
-        .item(undone)
-        .options({ condition: { attr: 'active', eq: true } }),
-      tallyUp(tables, objectKey, { [numberOf[reaction]]: -1 }),
+  /** Brings one more activity of an actor to account. */
+  const account = ({ objectKey, reaction, actor }: Reacted, now: Date, decide: Parameters<typeof settle>[1]) => {
+    const key = { objectKey, reaction, actor };
+    let at = now.toISOString();
+    return settle(
+      async () => {
+        const { Item } = await Reaction.build(GetItemCommand).key(key).options({ consistent: true }).send();
+        if (Item?.active) at = Item.at;
+        return Item && { standing: Item, revision: Item.revision, live: isLive(Item, now) };
+      },
+      decide,
+      async (after, previous, counted) => {
+        const row = { ...key, activityId: after.activityId, at, ...settledRow(after, previous, now) };
+        const outcome = await transact(
+          Reaction.build(PutTransaction).item(row).options(unchangedSince(previous)),
+          counted === 0 ? undefined : tallyUp(tables, objectKey, { [numberOf[reaction]]: counted }),
+        );
+        return outcome.kind === 'done';
+      },
     );
-    if (outcome.kind === 'done') return true;
-    const remembered = await unlessRefused(
-      Reaction.build(PutItemCommand)
-        .item({ ...undone, at: now.toISOString() })
-        .options({
-          condition: {
-            or: [
-              { attr: 'actor', exists: false },
-              { attr: 'active', eq: false },
-            ],
-          },
-        }),
-    );
-    return remembered ? false : undo(reacted, now); // it arrived between the two
   };
 
   return {
     /** Counts a reaction; false when it counts already or was undone before it arrived. */
-    add: async ({ objectKey, reaction, actor, activityId }: Reacted, now: Date): Promise<boolean> => {
-      const outcome = await transact(
-        Reaction.build(PutTransaction)
-          .item({ objectKey, reaction, actor, activityId, at: now.toISOString(), active: true })
-          .options({
-            condition: {
-              or: [
-                { attr: 'actor', exists: false },
-                {
-                  and: [
-                    { attr: 'active', eq: false },
-                    { attr: 'activityId', ne: activityId },
-                  ],
-                },
-                {
-                  and: [
-                    { attr: 'active', eq: false },
-                    { attr: 'expiresAt', lt: epochSeconds(now) },
-                  ],
-                },
-              ],
-            },
-          }),
-        tallyUp(tables, objectKey, { [numberOf[reaction]]: 1 }),
-      );
-      return outcome.kind === 'done';
-    },
+    add: async (reacted: Reacted, now: Date): Promise<boolean> =>
+      (await account(reacted, now, (before) => did(before, reacted.activityId))).counted === 1,
 
-    undo,
+    /** Takes a reaction back, also one that has yet to arrive; false when there was none to take back. */
+    undo: async (reacted: Reacted, now: Date): Promise<boolean> =>
+      (await account(reacted, now, (before) => undid(before, reacted.activityId))).counted === -1,
 
     /** The numbers of a post. */
     tally: async (objectKey: string): Promise<Tally> => {

@@ -8,10 +8,17 @@ import { write } from './transact.ts';
 const keptSeconds = 30 * 24 * 3600;
 const failureSeconds = 600;
 
+/** Whose key it is, in PEM. */
+export interface KnownKey {
+  readonly actor: string;
+  readonly pem: string;
+}
+
 /** A cached key, or why there is none. */
-export type CachedKey =
-  | { readonly actor: string; readonly pem: string; readonly fetchedAt: string }
-  | { readonly actor: string; readonly failure: string; readonly fetchedAt: string };
+export type CachedKey = { readonly fetchedAt: string } & (
+  | KnownKey
+  | { readonly actor: string; readonly failure: string }
+);
 
 /** Names, inboxes and keys of people elsewhere, once per actor; joined when lists are read. */
 export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
@@ -45,7 +52,7 @@ export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
   },
 
   /** Keeps a key whose server cannot be asked just now, as if it had been asked. */
-  keepKey: async (keyId: string, { actor, pem }: { actor: string; pem: string }, now: Date): Promise<void> => {
+  keepKey: async (keyId: string, { actor, pem }: KnownKey, now: Date): Promise<void> => {
     const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
     await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, pem, ...times }));
   },

@@ -13,6 +13,9 @@ import { shardOf } from './keys.ts';
 /** Epoch seconds after which DynamoDB may delete a row; it deletes late, so reads look at it as well. */
 const expiresAt = number().optional();
 
+/** What rows that follow the activities of one actor about one object share; see domain/standing. */
+const standing = { active: boolean(), past: list(string()), revision: number(), expiresAt };
+
 /** Every row of the system: one entity here = one kind of row. */
 export function tables(tableName: string, client = new DynamoDBClient({})) {
   const table = new Table({
@@ -124,8 +127,7 @@ export function tables(tableName: string, client = new DynamoDBClient({})) {
       followId: string(),
       inbox: string().optional(),
       at: string(),
-      active: boolean(),
-      expiresAt,
+      ...standing,
     }),
     computeKey: ({ memberId, actor }) => ({ pk: `FOLLOWERS#${memberId}#${shardOf(actor, 16)}`, sk: actor }),
   });
@@ -156,8 +158,7 @@ export function tables(tableName: string, client = new DynamoDBClient({})) {
       actor: string().key(),
       activityId: string(),
       at: string(),
-      active: boolean(),
-      expiresAt,
+      ...standing,
     }),
     computeKey: ({ objectKey, reaction, actor }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: `${reaction}#${actor}` }),
   });

@@ -42,7 +42,7 @@ const numbers = (objectKey: string) => reactions(calm).tally(objectKey);
 describe('between the two steps of an Undo, what it undoes arrives', () => {
   test('a like does not stay', async () => {
     const like = aLike();
-    interrupt(client, 'PutItemCommand', () => reactions(calm).add(like, noon()));
+    interrupt(client, 'TransactWriteItemsCommand', () => reactions(calm).add(like, noon()));
     expect(await reactions(mine).undo(like, noon())).toBe(true);
     expect((await numbers(like.objectKey)).likes).toBe(0);
   });
@@ -50,7 +50,7 @@ describe('between the two steps of an Undo, what it undoes arrives', () => {
   test('a follow does not stay', async () => {
     const memberId = unique('m-');
     const follow = aFollow();
-    interrupt(client, 'PutItemCommand', () => followers(calm).add(memberId, follow, noon()));
+    interrupt(client, 'TransactWriteItemsCommand', () => followers(calm).add(memberId, follow, noon()));
     expect(await followers(mine).undo(memberId, follow.actor, follow.followId, noon())).toBe(true);
     expect((await members(calm).tally(memberId)).followers).toBe(0);
   });

@@ -65,6 +65,19 @@ describeStorage('reactions', (table) => {
       expect(await countOf(one.objectKey)).toBe(1);
     });
 
+    test('stands when its predecessor is undone only after it arrived, and when that Undo comes twice', async () => {
+      const first = aReaction(unique('o'));
+      const second = aReaction(first.objectKey, first.actor);
+      await all().add(first, noon());
+      await all().add(second, noon(1));
+      expect(await all().undo(first, noon(2))).toBe(false);
+      expect(await all().undo(first, noon(3))).toBe(false);
+      expect(await countOf(first.objectKey)).toBe(1);
+      expect(await all().undo(second, noon(4))).toBe(true);
+      expect(await all().add(first, noon(5))).toBe(false);
+      expect(await countOf(first.objectKey)).toBe(0);
+    });
+
     test('and its Undo at the very same moment end in none', async () => {
       for (let round = 0; round < 8; round++) {
         const one = aReaction(unique('o'));
