@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, forSigningKeys } from './permissions.ts';
+import { allow, forKeysOf } from './permissions.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -22,7 +22,7 @@ export class Delivery extends Construct {
       },
     });
     allow(this.deliver, ['dynamodb:GetItem', 'dynamodb:PutItem'], table.tableArn);
-    allow(this.deliver, ['kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    allow(this.deliver, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('member'));
     this.deliveries = new QueueWithDeadLetters(this, 'Deliveries', {
       consumer: this.deliver,
       batchSize: 1,

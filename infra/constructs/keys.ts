@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, forSigningKeys, writeItems } from './permissions.ts';
+import { allow, forKeysOf, writeItems } from './permissions.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -19,7 +19,7 @@ export class Keys extends Construct {
       environment: { TABLE_NAME: table.tableName, DATA_KEY_ID: memberKey.keyArn },
     });
     allow(this.generateKeys, ['dynamodb:GetItem', ...writeItems], table.tableArn);
-    allow(this.generateKeys, ['kms:GenerateDataKey', 'kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    allow(this.generateKeys, ['kms:GenerateDataKey', 'kms:Decrypt'], memberKey.keyArn, forKeysOf('instance', 'member'));
     this.keys = new QueueWithDeadLetters(this, 'Keys', {
       consumer: this.generateKeys,
       batchSize: 5,

@@ -6,9 +6,10 @@ export const readItems = ['dynamodb:GetItem', 'dynamodb:Query'] as const;
 /** Writes of rows, alone or as parts of a transaction. */
 export const writeItems = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
 
-/** Only for the signing keys: the encryption context that storage gives to every call of KMS. */
-export const forSigningKeys: Conditions = {
-  StringEquals: { 'kms:EncryptionContext:purpose': 'fediverse-sharing:signing-keys' },
+/** Only for signing keys of these owners: the encryption context that storage gives to every call of KMS. */
+export const forKeysOf = (...owners: readonly ('instance' | 'member')[]): Conditions => {
+  const purposes = { instance: 'fediverse-sharing:instance-key', member: 'fediverse-sharing:member-keys' };
+  return { StringEquals: { 'kms:EncryptionContext:purpose': owners.map((owner) => purposes[owner]) } };
 };
 
 /** Only rows whose partition key looks like one of these. */

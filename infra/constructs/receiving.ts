@@ -3,7 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarm } from './alarm.ts';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, forSigningKeys, onlyPartitions, readItems, writeItems } from './permissions.ts';
+import { allow, forKeysOf, onlyPartitions, readItems, writeItems } from './permissions.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -22,7 +22,7 @@ export class Receiving extends Construct {
     this.inbox = new HandlerFunction(this, 'Inbox', { folder: 'inbox', timeout: Duration.seconds(20), environment });
     allow(this.inbox, ['dynamodb:GetItem'], table.tableArn);
     allow(this.inbox, ['dynamodb:PutItem'], table.tableArn, onlyPartitions('REMOTE#*', 'KEY#*'));
-    allow(this.inbox, ['kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    allow(this.inbox, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
     gateway.open(
       this.inbox,
       'Other servers have no token: the function verifies the HTTP signature of each request.',
@@ -43,7 +43,7 @@ export class Receiving extends Construct {
     });
     allow(this.receive, [...readItems, ...writeItems], table.tableArn);
     allow(this.receive, ['sns:Publish'], this.interactions.topicArn);
-    allow(this.receive, ['kms:Decrypt'], memberKey.keyArn, forSigningKeys);
+    allow(this.receive, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
     this.received = new QueueWithDeadLetters(this, 'Received', {
       consumer: this.receive,
       batchSize: 10,

@@ -16,6 +16,14 @@ import { unlessRefused } from './transact.ts';
 
 /** Owner name of the deployment's own key pair; no member id can hold its first character. */
 export const instanceOwner = '@instance';
+const instanceDataKey = 'instance';
+
+/** What KMS is told a data key is for. Functions that only act for the instance may not unwrap members' keys. */
+const purposes = { instance: 'fediverse-sharing:instance-key', members: 'fediverse-sharing:member-keys' };
+const contextOf = (dataKey: string) => ({
+  purpose: dataKey === instanceDataKey ? purposes.instance : purposes.members,
+  dataKey,
+});
 
 const cachedKeys = 1000;
 const cachedFor = 10 * 60_000; // milliseconds
@@ -59,7 +67,6 @@ function unseal(sealed: string, dataKey: Uint8Array, owner: string): string {
 export const signingKeys = ({ PrivateKey, DataKey }: Tables, kms = new KMSClient({})) => {
   const dataKeys = boundedCache<Uint8Array>();
   const privateKeys = boundedCache<KeyObject>();
-  const contextOf = (name: string) => ({ purpose: 'fediverse-sharing:signing-keys', dataKey: name });
 
   const unwrap = async (name: string, wrapped: string): Promise<Uint8Array> => {
     const { Plaintext } = await kms.send(
@@ -78,7 +85,7 @@ export const signingKeys = ({ PrivateKey, DataKey }: Tables, kms = new KMSClient
     if (!wrapped) throw new Error(`the data key ${name} is missing`);
     return unwrap(name, wrapped);
   };
-  /** The month's data key; whoever comes first makes it. */
+  /** The instance's data key or the month's; whoever comes first makes it. */
   const dataKeyOf = async (name: string, masterKey: string): Promise<Uint8Array> => {
     if (!dataKeys.get(name) && !(await wrappedKey(name))) {
       const made = await kms.send(
@@ -108,7 +115,7 @@ export const signingKeys = ({ PrivateKey, DataKey }: Tables, kms = new KMSClient
     ensure: async (owner: string, masterKey: string, now: Date): Promise<string> => {
       if (!(await privateKey(owner))) {
         const { privateKey: made } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-        const name = now.toISOString().slice(0, 7);
+        const name = owner === instanceOwner ? instanceDataKey : now.toISOString().slice(0, 7);
         const sealed = seal(
           made.export({ type: 'pkcs8', format: 'pem' }).toString(),
           await dataKeyOf(name, masterKey),

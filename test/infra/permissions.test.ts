@@ -14,13 +14,13 @@ const may: Record<string, Record<string, readonly string[]>> = {
     received: send,
     table: ['GetItem'],
     'table, only partitions KEY#* REMOTE#*': ['PutItem'],
-    'memberKey, only for signing keys': ['Decrypt'],
+    'memberKey, only for instance': ['Decrypt'],
   },
   receive: {
     received: empty,
     deliveries: send,
     table: readAndWrite,
-    'memberKey, only for signing keys': ['Decrypt'],
+    'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
   },
   platform: { outbox: send, keys: send, removals: send, table: readAndWrite },
@@ -32,12 +32,12 @@ const may: Record<string, Record<string, readonly string[]>> = {
   deliver: {
     deliveries: [...empty, ...send],
     table: ['GetItem', 'PutItem'],
-    'memberKey, only for signing keys': ['Decrypt'],
+    'memberKey, only for members': ['Decrypt'],
   },
   'generate-keys': {
     keys: empty,
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    'memberKey, only for signing keys': ['GenerateDataKey', 'Decrypt'],
+    'memberKey, only for instance, members': ['GenerateDataKey', 'Decrypt'],
   },
   remove: { removals: [...empty, ...send], deliveries: send, outbox: send, table: readAndWrite },
   sweep: { outbox: send, keys: send, removals: send, table: [...read, 'PutItem', 'DeleteItem'] },
@@ -54,7 +54,7 @@ const names: Record<string, string> = {
   RemovalRemovalsQueue: 'removals',
 };
 
-const purpose = 'fediverse-sharing:signing-keys';
+const purposes = { instance: 'fediverse-sharing:instance-key', members: 'fediverse-sharing:member-keys' };
 
 interface Statement {
   readonly Effect: string;
@@ -107,9 +107,9 @@ test.each(functions.map((handler) => [folderOf(handler), handler] as const))(
   },
 );
 
-test('the purpose that the key is good for is the one that storage tells KMS', () => {
+test('the purposes that the key is good for are those that storage tells KMS', () => {
   const storage = readFileSync(new URL('../../shared/storage/signing-keys.ts', import.meta.url), 'utf8');
-  expect(storage).toContain(`purpose: '${purpose}'`);
+  for (const [owner, purpose] of Object.entries(purposes)) expect(storage).toContain(`${owner}: '${purpose}'`);
 });
 
 /** What the policies of a role allow: sorted actions by resource and condition. */
@@ -134,8 +134,11 @@ function inWords(condition: Statement['Condition']): string {
   const { Null: missing, 'ForAllValues:StringLike': like, StringEquals: equal, ...others } = condition;
   expect(others).toEqual({});
   if (equal) {
-    expect(equal).toEqual({ 'kms:EncryptionContext:purpose': purpose });
-    return ', only for signing keys';
+    expect(Object.keys(equal)).toEqual(['kms:EncryptionContext:purpose']);
+    const allowed = [equal['kms:EncryptionContext:purpose']].flat();
+    const owners = Object.entries(purposes).filter(([, purpose]) => allowed.includes(purpose));
+    expect(owners).toHaveLength(allowed.length);
+    return `, only for ${owners.map(([owner]) => owner).join(', ')}`;
   }
   expect(missing).toEqual({ 'dynamodb:LeadingKeys': 'false' });
   return `, only partitions ${[like?.['dynamodb:LeadingKeys']].flat().sort().join(' ')}`;
