@@ -59,7 +59,7 @@ describe('jsonObject', () => {
       expect(read('['.repeat(depth))).toBeUndefined();
       expect(read(`{"a":${'{'.repeat(depth)}`)).toBeUndefined();
     }
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   test('bad input 85: of a key that comes twice the last counts, everywhere', () =>
@@ -194,7 +194,7 @@ describe('webAddress', () => {
     ['a port that is none', 'https://remote.example:99999/'],
     ['501 characters', `https://remote.example/${'a'.repeat(478)}`],
     ['500 characters of which escaping makes 1,400', `https://remote.example/${'"'.repeat(477)}`],
-  ])('%s is none', (_, value) => expect(webAddress(value)).toBeUndefined());
+  ])('bad input %s is none', (_, value) => expect(webAddress(value)).toBeUndefined());
 
   test('500 characters are one', () =>
     expect(webAddress(`https://remote.example/${'a'.repeat(477)}`)?.href).toHaveLength(500));

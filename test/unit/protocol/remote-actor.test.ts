@@ -152,10 +152,10 @@ describe('an actor document', () => {
 describe('the keys of an actor', () => {
   const listed = (of = id) => ({ id: of, pem: 'PEM' });
 
-  test('61: may be several', () =>
+  test('bad input 61: may be several', () =>
     expect(keysOf([key, { ...key, id: `${id}#second` }])).toEqual([listed(key.id), listed(`${id}#second`)]));
 
-  test('67: may be at an address of their own', () =>
+  test('bad input 67: may be at an address of their own', () =>
     expect(keysOf({ ...key, id: `${id}/main-key` })).toEqual([listed(`${id}/main-key`)]));
 
   test('may name their owner as an object', () => expect(keysOf({ ...key, owner: { id } })).toEqual([listed(key.id)]));
@@ -175,7 +175,7 @@ describe('the keys of an actor', () => {
     ['that are only named', key.id],
     ['that are nothing', undefined],
     ['in a list in a list', [[key]]],
-  ])('are none %s', (_, publicKey) => expect(keysOf(publicKey)).toEqual([]));
+  ])('bad input %s are none', (_, publicKey) => expect(keysOf(publicKey)).toEqual([]));
 
   test('are at most ten', () =>
     expect(keysOf(Array.from({ length: 50 }, (_, at) => ({ ...key, id: `${id}#${at}` })))).toHaveLength(10));

@@ -106,7 +106,11 @@ describe('a bad signature is refused before any key is needed', () => {
     ['25: an empty date', { headers: { date: '' } }, /missing/],
     ['no date though it is covered', { headers: { date: undefined } }, /missing/],
     ['26: an old date beside a fresh X-Date', { headers: { date: hoursAgo(14), 'x-date': hoursAgo(0) } }, /too old/],
-    ['26: X-Date covered', { covered: `${everything} x-date`, headers: { 'x-date': hoursAgo(0) } }, /x-date/],
+    [
+      '26: X-Date covered',
+      { covered: `${everything} x-date`, headers: { 'x-date': hoursAgo(0) } },
+      /must not cover x-date/,
+    ],
     ['27: (created) covered and missing', created, /created/],
     ['28: (created) thirty days old', { ...created, params: { created: createdHoursAgo(720) } }, /created/],
     ['(created) two hours ahead', { ...created, params: { created: createdHoursAgo(-2) } }, /created/],
@@ -220,7 +224,7 @@ describe('readSignature', () => {
       const signature = filler.repeat(4096 / filler.length);
       expect(readSignature({ ...request, headers: { ...request.headers, signature } }, now)).toHaveProperty('reason');
     }
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   test('what is undone is remembered for longer than any signature can be sent again', () => {
