@@ -17,6 +17,7 @@ export async function undo(
       return actorKey ? unfollow(deps, actorKey, sender, undoneId) : undefined;
     }
     case 'Like':
+    case 'EmojiReact':
       return unreact(deps, 'like', undone.object, sender, undoneId);
     case 'Announce':
       return unreact(deps, 'boost', undone.object, sender, undoneId);

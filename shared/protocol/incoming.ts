@@ -35,7 +35,8 @@ export type Incoming = Common &
     | { readonly kind: 'other'; readonly type: string }
   );
 
-const simple = { Follow: 'follow', Like: 'like', Announce: 'boost', Delete: 'delete' } as const;
+/** An emoji reaction counts as a like (FEP-c0e0). */
+const simple = { Follow: 'follow', Like: 'like', EmojiReact: 'like', Announce: 'boost', Delete: 'delete' } as const;
 
 /** Reads an activity; a text says what is wrong with it. */
 export function readActivity(document: JsonObject): Incoming | string {

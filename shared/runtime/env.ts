@@ -5,7 +5,7 @@ export const readEnv = <T extends z.core.$ZodShape>(shape: T) => z.parse(z.objec
 
 /** An absolute URL without a path, such as `https://share.example`. */
 export const origin = z.pipe(
-  z.url(),
+  z.url().check(z.regex(/^https?:\/\/[^/?#]+\/?$/)),
   z.transform((text) => new URL(text)),
 );
 
@@ -28,8 +28,11 @@ export const seconds = z.coerce.number().check(z.int(), z.nonnegative());
 
 /** A comma-separated list of whole seconds. */
 export const secondsList = z.pipe(
-  list,
-  z.transform((values) => values.map(Number)),
+  z.pipe(
+    list,
+    z.transform((values) => values.map(Number)),
+  ),
+  z.array(z.int().check(z.nonnegative())),
 );
 
 /** A string that may be empty or absent. */

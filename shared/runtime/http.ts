@@ -28,18 +28,20 @@ const problemDocuments = (): middy.MiddlewareObj => ({
   },
 });
 
-/** HEAD is GET without the body (RFC 9110 section 9.3.2); no route needs to know it. */
+/** HEAD is GET without the body (RFC 9110 section 9.3.2), also when it fails; no route needs to know it. */
 const headAsGet = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
   const asked = new WeakSet<APIGatewayProxyEventV2>();
+  const withoutBody: middy.MiddlewareFn<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = (request) => {
+    if (asked.has(request.event) && request.response) request.response.body = '';
+  };
   return {
     before: ({ event }) => {
       if (event.requestContext.http.method !== 'HEAD') return;
       asked.add(event);
       event.requestContext.http.method = 'GET';
     },
-    after: ({ event, response }) => {
-      if (asked.has(event) && response) response.body = '';
-    },
+    after: withoutBody,
+    onError: withoutBody,
   };
 };
 
@@ -47,8 +49,8 @@ const headAsGet = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProx
 export const httpHandler = (routes: Routes) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(problemDocuments())
     .use(headAsGet())
+    .use(problemDocuments())
     .handler(
       httpRouter({
         routes: Object.entries(routes).map(([route, handler]) => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
+import { KeysMessage, OutboxMessage, RemovalMessage } from '#shared/transport/messages';
+import { anActor, aSharedPost } from '../../support/members.ts';
+
+const startsAt = '2026-11-03T10:05:00.000Z';
+const key = { shard: 3, dueAt: startsAt, id: 'x' };
+const post = aSharedPost({ version: 2, epoch: 5 });
+
+describe('the same work has the same name', () => {
+  test('a share is one work however the post is edited before it starts', () => {
+    expect(postJob('create', post, startsAt).id).toBe('create#01object');
+    expect(postJob('create', { ...post, version: 3 }, startsAt).id).toBe('create#01object');
+  });
+
+  test('every edit is a work of its own', () => {
+    expect(postJob('update', post, startsAt).id).toBe('update#01object#2');
+    expect(postJob('update', { ...post, version: 3 }, startsAt).id).toBe('update#01object#3');
+  });
+
+  test('a removal is one per epoch, a profile one per change, keys one per member', () => {
+    expect(removalJob('m1', 2, startsAt)).toMatchObject({ queue: 'removals', id: 'removal#m1#2', startsAt });
+    expect(profileJob(anActor(), startsAt)).toMatchObject({ queue: 'outbox', id: `profile#m1#${startsAt}` });
+    expect(keysJob('m1', startsAt)).toMatchObject({ queue: 'keys', id: 'keys#m1' });
+  });
+});
+
+describe('what travels is pointers', () => {
+  test('to a post: never its text', () => {
+    const { message } = postJob('delete', post, startsAt);
+    expect(OutboxMessage.parse({ ...message, job: key })).toEqual({
+      job: key,
+      subject: { kind: 'post', activity: 'delete', memberId: 'm1', objectKey: '01object', epoch: 5, version: 2 },
+    });
+    expect(JSON.stringify(message)).not.toContain(post.text);
+  });
+
+  test('to a profile, to a member and its epoch', () => {
+    const profile = OutboxMessage.parse({ ...profileJob(anActor(), startsAt).message, job: key });
+    expect(profile.subject).toEqual({ kind: 'profile', memberId: 'm1', epoch: 1, revision: startsAt });
+    const removal = RemovalMessage.parse({ ...removalJob('m1', 2, startsAt).message, job: key });
+    expect(removal).toEqual({ job: key, memberId: 'm1', epoch: 2, step: 'posts' });
+    expect(KeysMessage.parse({ ...keysJob('m1', startsAt).message, job: key })).toEqual({ job: key, memberId: 'm1' });
+  });
+});

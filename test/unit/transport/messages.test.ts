@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
+
+const subject = { kind: 'post', activity: 'create', memberId: 'm1', objectKey: '01object', epoch: 1, version: 1 };
+const delivery = { subject, chunk: 'a', inboxes: ['https://remote.example/inbox'], attempt: 0 };
+const accepts = (message: object) => DeliveryMessage.safeParse(message).success;
+
+describe('a delivery', () => {
+  const follow = { id: 'https://remote.example/1', actor: 'https://remote.example/users/bob' };
+  test.each([
+    ['of a post', subject],
+    ['of a profile', { kind: 'profile', memberId: 'm1', epoch: 1, revision: '2026-11-03T10:05:00.000Z' }],
+    ['of an Accept', { kind: 'accept', memberId: 'm1', epoch: 1, follow }],
+    ['of a Reject', { kind: 'reject', memberId: 'm1', epoch: 1, follow }],
+  ])('may be %s', (_, what) => expect(DeliveryMessage.parse({ ...delivery, subject: what }).subject).toEqual(what));
+
+  test('goes to 1 to 100 inboxes', () => {
+    const to = (count: number) => ({
+      ...delivery,
+      inboxes: Array.from({ length: count }, (_, at) => `https://${at}/`),
+    });
+    expect([0, 1, 100, 101].map((count) => accepts(to(count)))).toEqual([false, true, true, false]);
+  });
+
+  test.each<[string, object]>([
+    ['of an unknown kind', { subject: { ...subject, kind: 'note' } }],
+    ['of an unknown activity', { subject: { ...subject, activity: 'like' } }],
+    ['without its member', { subject: { ...subject, memberId: '' } }],
+    ['without its epoch', { subject: { ...subject, epoch: undefined } }],
+    ['with half an attempt', { attempt: 0.5 }],
+    ['with a negative attempt', { attempt: -1 }],
+  ])('is refused %s', (_, change) => expect(accepts({ ...delivery, ...change })).toBe(false));
+
+  test('carries neither a body nor a key', () =>
+    expect(DeliveryMessage.parse({ ...delivery, body: 'x', privateKey: 'x' })).toEqual(delivery));
+});
+
+test('what was received is kept as the text that was signed', () => {
+  const message = {
+    body: '{"a": 1}',
+    actor: 'https://remote.example/users/bob',
+    receivedAt: '2026-11-03T10:05:00.000Z',
+  };
+  expect(ReceivedMessage.parse(message)).toEqual(message);
+  expect(ReceivedMessage.safeParse({ ...message, body: '' }).success).toBe(false);
+});
