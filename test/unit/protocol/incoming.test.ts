@@ -16,6 +16,7 @@ describe('what we act on', () => {
   test.each([
     ['Follow', 'follow', ann],
     ['Like', 'like', post],
+    ['EmojiReact', 'like', post],
     ['Announce', 'boost', post],
     ['Delete', 'delete', 'https://remote.example/notes/1'],
   ])('a %s, its object as an id, an object or a list of one', (type, kind, object) => {
