@@ -18,6 +18,7 @@ const project = (name: string, more: object = {}) => ({
 
 export default defineConfig({
   test: {
+    maxWorkers: 2, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit'),
       ...(long ? [] : [project('infra')]),
