@@ -2,6 +2,7 @@
 import { type DeliveryOutcome, judgeDelivery, nextTry, resultName } from '#shared/domain/delivery';
 import type { Site } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
+import { hashOf } from '#shared/storage/keys';
 import type { ChunkKey, Results } from '#shared/storage/results';
 import type { SigningKeys } from '#shared/storage/signing-keys';
 import type { PostToInbox } from '#shared/transport/inbox-post';
@@ -79,8 +80,9 @@ async function retry(
     const delay = nextTry(message.attempt, retryDelays, luck, outcome.afterSeconds);
     if (delay !== undefined) byDelay.set(delay, [...(byDelay.get(delay) ?? []), inbox]);
   }
-  for (const [index, [delaySeconds, inboxes]] of [...byDelay].entries()) {
-    const chunk = index === 0 ? message.chunk : `${message.chunk}.${index}`;
+  for (const [delaySeconds, inboxes] of byDelay) {
+    // Named by what it holds: when this message is repeated, and others fail, these are not taken for done.
+    const chunk = `${message.chunk}.${hashOf(inboxes.join(' ')).slice(0, 8)}`;
     const again = { ...message, chunk, inboxes, attempt: message.attempt + 1 };
     await deliveries.send(again, { delaySeconds, group: message.subject.memberId });
   }

@@ -1,7 +1,7 @@
 /** Whose key made this signature? From the cache, else from the actor's own document, which must list the key. */
 import type { Incoming } from '#shared/protocol/incoming';
 import { publicKeyFrom, type ReadSignature } from '#shared/protocol/signatures/verify';
-import type { RemoteActors } from '#shared/storage/remote-actors';
+import type { KnownKey, RemoteActors } from '#shared/storage/remote-actors';
 import type { FetchActor } from '#shared/transport/actor-fetch';
 
 /** What became of the question. */
@@ -15,7 +15,7 @@ export interface KeyFinder {
 }
 
 interface Deps {
-  readonly remoteActors: Pick<RemoteActors, 'findKey' | 'save' | 'saveFailure'>;
+  readonly remoteActors: Pick<RemoteActors, 'findKey' | 'save' | 'keepKey' | 'saveFailure'>;
   readonly fetchActor: FetchActor;
   readonly mayAsk: (url: URL) => boolean;
   readonly now: () => Date;
@@ -25,15 +25,18 @@ const refetchAfter = 10 * 60_000; // milliseconds: keys rotate rarely, floods of
 const wrong: Verdict = { kind: 'unverified', reason: 'The signature does not fit the key.' };
 
 export function keyFinder({ remoteActors, fetchActor, mayAsk, now }: Deps): KeyFinder {
-  const fetched = async (signature: ReadSignature, actor: string): Promise<Verdict> => {
+  /** Looks at the actor's document. A key that was known before survives a server that is down. */
+  const fetched = async (signature: ReadSignature, actor: string, known?: KnownKey): Promise<Verdict> => {
     const keyId = signature.keyId.href;
     const answer = await fetchActor(new URL(actor));
+    if (answer.kind === 'unreachable') {
+      if (known) await remoteActors.keepKey(keyId, known, now());
+      else await remoteActors.saveFailure(keyId, actor, answer.reason, now());
+      return { kind: 'unreachable', reason: answer.reason };
+    }
     if (answer.kind !== 'found') {
       await remoteActors.saveFailure(keyId, actor, answer.reason, now());
-      const reason = `The actor could not be used: ${answer.reason}.`;
-      return answer.kind === 'unreachable'
-        ? { kind: 'unreachable', reason: answer.reason }
-        : { kind: 'unverified', reason };
+      return { kind: 'unverified', reason: `The actor could not be used: ${answer.reason}.` };
     }
     const listed = answer.keys.filter((key) => publicKeyFrom(key.pem));
     const key = answer.actor.id === actor ? listed.find(({ id }) => id === keyId) : undefined;
@@ -54,16 +57,16 @@ export function keyFinder({ remoteActors, fetchActor, mayAsk, now }: Deps): KeyF
       if (!mayAsk(new URL(actor)))
         return { kind: 'unverified', reason: 'The actor must be at an https address on port 443.' };
       const cached = await remoteActors.findKey(signature.keyId.href, now());
-      if (!cached) {
+      if (!cached || 'failure' in cached) {
         if (activity.kind === 'delete' && activity.object === actor) return { kind: 'unknownActorGone' };
-        return fetched(signature, actor);
+        // Anyone can name anyone's key: a failure counts only for the actor that it was looked for.
+        if (cached?.actor !== actor) return fetched(signature, actor);
+        return { kind: 'unverified', reason: `The key could not be had a moment ago: ${cached.failure}.` };
       }
       if (cached.actor !== actor) return { kind: 'otherActor' };
-      if ('failure' in cached)
-        return { kind: 'unverified', reason: `The key could not be had a moment ago: ${cached.failure}.` };
       const key = publicKeyFrom(cached.pem);
       if (key && signature.madeBy(key)) return { kind: 'verified' };
-      return now().getTime() - Date.parse(cached.fetchedAt) > refetchAfter ? fetched(signature, actor) : wrong;
+      return now().getTime() - Date.parse(cached.fetchedAt) > refetchAfter ? fetched(signature, actor, cached) : wrong;
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Queue } from '#shared/transport/queues';
 /** Everything that an activity can have an effect on. Each kind of activity asks for its part. */
 export interface Effects {
   readonly site: Pick<Site, 'origin'>;
-  readonly members: Pick<Members, 'findByActorKey'>;
+  readonly members: Pick<Members, 'find' | 'findByActorKey'>;
   readonly posts: Pick<Posts, 'find'>;
   readonly followers: Followers;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;

@@ -1,3 +1,4 @@
+import type { Member } from '#shared/domain/member';
 import { deliveryInbox } from '#shared/domain/remote-actor';
 import { actorKeyIn } from '#shared/protocol/site';
 import type { Activity, Effects, Sender } from './effects.ts';
@@ -12,8 +13,8 @@ export async function follow(
   const member = actorKey ? await members.findByActorKey(actorKey, now()) : undefined;
   if (!member) return;
 
-  const { memberId, epoch } = member;
-  const answer = (kind: 'accept' | 'reject') =>
+  const { memberId } = member;
+  const answer = (kind: 'accept' | 'reject', { epoch }: Pick<Member, 'epoch'>) =>
     deliveries.send(
       {
         subject: { kind, memberId, epoch, follow: { id: activity.id, actor: sender.id } },
@@ -23,13 +24,18 @@ export async function follow(
       },
       { group: memberId },
     );
-  if (member.sharing !== 'on') return answer('reject');
+  if (member.sharing !== 'on') return answer('reject', member);
 
   const inbox = deliveryInbox(sender);
   const followed = await followers.add(memberId, { actor: sender.id, followId: activity.id, inbox }, now());
   if (followed === 'undone') return;
   await inboxes.open(memberId, inbox, now());
-  await answer('accept');
+  const present = await members.find(memberId, now(), { consistent: true });
+  if (present && present.epoch !== member.epoch) {
+    await followers.remove(memberId, sender.id, now()); // the removal of all followers may have passed by before this one
+    return answer('reject', present);
+  }
+  await answer('accept', member);
   if (followed === 'added') {
     const { id: actor, handle, name } = sender;
     await announce({ type: 'follow', memberId, actor, handle, name, at: now().toISOString() });

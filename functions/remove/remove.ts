@@ -26,6 +26,7 @@ type Step = RemovalMessage['step'];
 type StepFunction = (deps: Deps, member: Member, message: RemovalMessage) => Promise<string | undefined>;
 
 const pageSize = 25;
+const strongly = { limit: pageSize, consistent: true }; // what was written right before sharing ended must go as well
 /** The order in which an audience is told: posts go first, the profile last of what people see. */
 const order: readonly Step[] = ['posts', 'profile', 'followers', 'inboxes'];
 
@@ -47,7 +48,7 @@ export const remove =
 
 /** Newest first: a tombstone for each shared post, and the promise to send its Delete everywhere it may be. */
 const posts: StepFunction = async (deps, member, { cursor }) => {
-  const page = await deps.posts.page(member, { states: ['waiting', 'shared'], cursor, limit: pageSize });
+  const page = await deps.posts.page(member, { states: ['waiting', 'shared'], cursor, ...strongly });
   for (const post of page.items) {
     const now = deps.now();
     if (post.state === 'waiting') {
@@ -72,7 +73,7 @@ const profile: StepFunction = async ({ jobs, starter, now }, member) => {
 
 /** Each follower's Follow is rejected, so that their server stops counting on us. */
 const followers: StepFunction = async (deps, { memberId, epoch }, { cursor }) => {
-  const page = await deps.followers.page(memberId, { cursor, limit: pageSize, now: deps.now() });
+  const page = await deps.followers.page(memberId, { cursor, now: deps.now(), ...strongly });
   await deps.deliveries.sendAll(
     page.items.map(({ actor, followId, inbox }) => ({
       subject: { kind: 'reject' as const, memberId, epoch, follow: { id: followId, actor } },

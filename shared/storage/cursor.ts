@@ -6,6 +6,13 @@ export interface Page<T> {
   readonly next?: string | undefined;
 }
 
+/** Which page; read strongly where nothing that was just written may be missed. */
+export interface PageOptions {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+  readonly consistent?: boolean;
+}
+
 /** Hides a position. */
 export const toCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');

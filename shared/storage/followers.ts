@@ -3,7 +3,7 @@ import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelet
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { did, ended, undid } from '../domain/standing.ts';
-import { BadCursor, fromCursor, isStart, type Page, toCursor } from './cursor.ts';
+import { BadCursor, fromCursor, isStart, type Page, type PageOptions, toCursor } from './cursor.ts';
 import { isLive } from './keys.ts';
 import { count } from './members.ts';
 import { settle, settledRow, unchangedSince } from './settle.ts';
@@ -110,7 +110,7 @@ export const followers = (tables: Tables) => {
     /** Followers in a stable order that is not by time. */
     page: async (
       memberId: string,
-      { cursor, limit, now }: { cursor?: string | undefined; limit: number; now: Date },
+      { cursor, limit, now, consistent = false }: PageOptions & { readonly now: Date },
     ): Promise<Page<Follower>> => {
       const { from, after } = cursor ? positionIn(cursor) : { from: 0 };
       const items: Follower[] = [];
@@ -121,6 +121,7 @@ export const followers = (tables: Tables) => {
           .entities(Follower)
           .query({ partition })
           .options({
+            consistent,
             limit: limit - items.length,
             ...(shard === from && after !== undefined ? { exclusiveStartKey: { pk: partition, sk: after } } : {}),
           })

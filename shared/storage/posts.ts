@@ -7,7 +7,7 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Job } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import { content, type Post, type PostContent } from '../domain/post.ts';
-import { type Page, sortKeyIn, toCursor } from './cursor.ts';
+import { type Page, type PageOptions, sortKeyIn, toCursor } from './cursor.ts';
 import { jobKey, promise, withdraw } from './jobs.ts';
 import { count } from './members.ts';
 import type { Tables } from './table.ts';
@@ -134,7 +134,7 @@ export const posts = (tables: Tables) => {
     /** Posts in one of the states, newest first; a page may hold fewer than `limit`. */
     page: async (
       member: Pick<Member, 'memberId'>,
-      { states, cursor, limit }: { states: readonly Post['state'][]; cursor?: string | undefined; limit: number },
+      { states, cursor, limit, consistent = false }: PageOptions & { readonly states: readonly Post['state'][] },
     ): Promise<Page<Post>> => {
       const partition = `MEMBER#${member.memberId}`;
       const prefix = 'POST#';
@@ -143,6 +143,7 @@ export const posts = (tables: Tables) => {
         .entities(Post)
         .query({ partition, range: { beginsWith: prefix } })
         .options({
+          consistent,
           reverse: true,
           limit,
           filters: { Post: { attr: 'state', in: [...states] } },
