@@ -1,4 +1,5 @@
 /** Lambda `platform`: the API that the platform and its members call. */
+import { setTimeout } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { siteOf } from '#shared/protocol/site';
 import { list, readEnv, seconds, siteVariables, text } from '#shared/runtime/env';
@@ -41,6 +42,7 @@ const deps = {
   eligibleCountries: env.ELIGIBLE_COUNTRIES,
   shareDelaySeconds: env.SHARE_DELAY_SECONDS,
   newKey: () => ulid().toLowerCase(),
+  pause: (milliseconds: number) => setTimeout(milliseconds),
   now: () => new Date(),
 };
 

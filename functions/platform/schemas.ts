@@ -50,7 +50,7 @@ export const sharingWish = z.strictObject({
 
 export const sharingAnswer = z.object({
   state: z.enum(['off', 'on', 'removing']),
-  ready: z.boolean().check(z.describe('Can the handle be found now? False for a moment after turning on')),
+  ready: z.boolean().check(z.describe('Can the handle be found now? False while the key pair is still being made')),
   eligibility: z.object({
     eligible: z.boolean(),
     failing: z.array(z.object({ rule: z.enum(['publicProfile', 'adult', 'country']), message: z.string() })),

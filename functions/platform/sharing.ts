@@ -16,6 +16,7 @@ interface Deps {
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
   readonly newKey: () => string;
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -85,7 +86,7 @@ export const putSharing = (deps: Deps) =>
             'The removal of the earlier posts is still running. Sharing can be turned on again when it is done.',
           );
       }
-      return { body: await view(deps, await memberOf(members, memberId, now())) };
+      return { body: await view(deps, await whenReady(deps, memberId)) };
     },
   });
 
@@ -102,4 +103,16 @@ async function turnOn({ members, starter, newKey, now }: Deps, member: Member, t
   if (!(await members.turnOn(member, { actorKey, consent, now: at, job })))
     throw conflict('Sharing was changed at the same time. Look again.');
   if (job) await starter.start(job, jobKey(job), at);
+}
+
+const longestWait = 5000; // milliseconds
+const between = 100;
+
+/** The member once the key pair is made, so that the handle can be found right after the answer; as it is after five seconds. */
+async function whenReady({ members, pause, now }: Deps, memberId: string): Promise<Member> {
+  for (let waited = 0; ; waited += between) {
+    const member = await memberOf(members, memberId, now());
+    if (member.sharing !== 'on' || hasActor(member) || waited >= longestWait) return member;
+    await pause(between);
+  }
 }

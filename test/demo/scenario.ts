@@ -47,8 +47,9 @@ export async function scenario({ stack, peer, platform }: World, step: (line: st
   await peer.like(object);
   const likers = await eventually('the like is counted', async () => {
     const likes = await platform.likes(member, 'post-1');
-    return likes.total === 1 && likes;
+    return likes.items.length === 1 && likes;
   });
+  assert.equal(likers.total, 1);
   step(`liked: tally ${likers.total}, by ${likers.items[0]!.name} (@${likers.items[0]!.handle})`);
 
   await peer.like(object, { again: true });
@@ -64,7 +65,7 @@ export async function scenario({ stack, peer, platform }: World, step: (line: st
   await peer.reply(object, 'Welcome!');
   const replies = await eventually('the reply is kept', async () => {
     const list = await platform.replies(member, 'post-1');
-    return list.total === 1 && list;
+    return list.items.length === 1 && list;
   });
   step(`reply seen: ${replies.items[0]!.content} by @${replies.items[0]!.handle}`);
 

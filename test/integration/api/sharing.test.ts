@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { platform, someone } from '../../support/api.ts';
 import { eventually } from '../../support/peer/eventually.ts';
 import { aProfile, type Problem } from '../../support/platform-client.ts';
@@ -12,6 +12,15 @@ async function aSharingMember() {
 }
 const isOver = (memberId: string) =>
   eventually('the removal is over', async () => (await platform().sharing(memberId)).state === 'off');
+
+test('turning on is answered when the handle can be found', async () => {
+  const { memberId, username } = someone();
+  await platform().putMember(memberId, aProfile(username));
+  const { ready, handle } = await platform().turnOn(memberId);
+  expect(ready).toBe(true);
+  const found = await fetch(`${inject('stack').origin}/.well-known/webfinger?resource=acct:${handle}`);
+  expect(found.status).toBe(200);
+});
 
 test('consent is kept with its version and time', async () => {
   const { memberId } = await aSharingMember();
