@@ -54,8 +54,8 @@ export function keyFinder({ remoteActors, fetchActor, mayAsk, now }: Deps): KeyF
   return {
     judge: async (signature, activity) => {
       const { actor } = activity;
-      if (!mayAsk(new URL(actor)))
-        return { kind: 'unverified', reason: 'The actor must be at an https address on port 443.' };
+      if (!mayAsk(new URL(actor)) || !mayAsk(signature.keyId))
+        return { kind: 'unverified', reason: 'The actor and its key must be at https addresses on port 443.' };
       const cached = await remoteActors.findKey(signature.keyId.href, now());
       if (!cached || 'failure' in cached) {
         if (activity.kind === 'delete' && activity.object === actor) return { kind: 'unknownActorGone' };
