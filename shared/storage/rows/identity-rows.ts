@@ -1,0 +1,71 @@
+import { Entity } from 'dynamodb-toolbox/entity';
+import { item } from 'dynamodb-toolbox/schema/item';
+import { string } from 'dynamodb-toolbox/schema/string';
+import { expiresAt, type SharingTable } from './table.ts';
+
+/** Rows about people on other servers, and about keys: theirs and ours. */
+export const identityRows = (table: SharingTable) => {
+  /** REMOTE#actor / ACTOR — name, pages and inboxes of someone elsewhere; refreshed, or gone after 30 days. */
+  const RemoteActor = new Entity({
+    name: 'RemoteActor',
+    table,
+    timestamps: false,
+    schema: item({
+      id: string().key(),
+      handle: string(),
+      name: string(),
+      url: string(),
+      server: string(),
+      inbox: string(),
+      sharedInbox: string().optional(),
+      fetchedAt: string(),
+      expiresAt,
+    }),
+    computeKey: ({ id }) => ({ pk: `REMOTE#${id}`, sk: 'ACTOR' }),
+  });
+
+  /** KEY#keyId / KEY — a remote actor's public key, or since when it could not be had. */
+  const RemoteKey = new Entity({
+    name: 'RemoteKey',
+    table,
+    timestamps: false,
+    schema: item({
+      keyId: string().key(),
+      actor: string(),
+      pem: string().optional(),
+      failure: string().optional(),
+      fetchedAt: string(),
+      expiresAt,
+    }),
+    computeKey: ({ keyId }) => ({ pk: `KEY#${keyId}`, sk: 'KEY' }),
+  });
+
+  /** PRIVATEKEY#owner / KEY — a private key under its data key; the owner is the additional authenticated data. */
+  const PrivateKey = new Entity({
+    name: 'PrivateKey',
+    table,
+    timestamps: false,
+    schema: item({ owner: string().key(), dataKey: string(), sealed: string() }),
+    computeKey: ({ owner }) => ({ pk: `PRIVATEKEY#${owner}`, sk: 'KEY' }),
+  });
+
+  /** DATAKEY#name / KEY — a data key as KMS wrapped it. */
+  const DataKey = new Entity({
+    name: 'DataKey',
+    table,
+    timestamps: false,
+    schema: item({ name: string().key(), wrapped: string() }),
+    computeKey: ({ name }) => ({ pk: `DATAKEY#${name}`, sk: 'KEY' }),
+  });
+
+  /** INSTANCE / ACTOR — the public key of the deployment's own actor. */
+  const Instance = new Entity({
+    name: 'Instance',
+    table,
+    timestamps: false,
+    schema: item({ name: string().key(), publicKeyPem: string() }),
+    computeKey: () => ({ pk: 'INSTANCE', sk: 'ACTOR' }),
+  });
+
+  return { RemoteActor, RemoteKey, PrivateKey, DataKey, Instance };
+};
