@@ -90,14 +90,12 @@ test('posts go first, then the profile, the followers and the inboxes, and then 
 
 test('many posts and followers are done page by page, each once', async () => {
   const author = await anAuthor(tables);
-  const keys: string[] = [];
-  for (let count = 0; count < 60; count++) keys.push((await author.post()).objectKey);
-  const follows = [];
-  for (let count = 0; count < 60; count++)
-    follows.push(await aFollower(author, `https://s${count % 30}.example/inbox`));
+  const many = Array.from({ length: 35 }, (_, index) => index);
+  const keys = await Promise.all(many.map(async () => (await author.post()).objectKey));
+  const follows = await Promise.all(many.map((index) => aFollower(author, `https://s${index % 30}.example/inbox`)));
   const worker = aWorker();
   const steps = await worker.toTheEnd(await turnedOff(author));
-  expect(steps.filter((step) => step === 'posts').length).toBeGreaterThan(2);
+  expect(steps.filter((step) => step === 'posts').length).toBeGreaterThan(1);
   const deleted = worker.started.filter((id) => id.startsWith('delete#'));
   expect(deleted.sort()).toEqual(keys.map((key) => `delete#${key}`).sort());
   const rejected = worker.deliveries.map(({ chunk }) => chunk);
