@@ -1,8 +1,8 @@
 /** One chunk of the queue Deliveries -> up to 100 signed POSTs side by side, their answers judged, the failed ones tried again alone. */
 import { type DeliveryOutcome, judgeDelivery, nextTry, resultName } from '#shared/domain/delivery';
+import { chunkId } from '#shared/domain/reach';
 import type { Site } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
-import { hashOf } from '#shared/storage/keys';
 import type { ChunkKey, Results } from '#shared/storage/results';
 import type { SigningKeys } from '#shared/storage/signing-keys';
 import type { PostToInbox } from '#shared/transport/inbox-post';
@@ -81,8 +81,7 @@ async function retry(
     if (delay !== undefined) byDelay.set(delay, [...(byDelay.get(delay) ?? []), inbox]);
   }
   for (const [delaySeconds, inboxes] of byDelay) {
-    // Named by what it holds: when this message is repeated, and others fail, these are not taken for done.
-    const chunk = `${message.chunk}.${hashOf(inboxes.join(' ')).slice(0, 8)}`;
+    const chunk = chunkId(message.chunk, inboxes);
     const again = { ...message, chunk, inboxes, attempt: message.attempt + 1 };
     await deliveries.send(again, { delaySeconds, group: message.subject.memberId });
   }

@@ -3,7 +3,6 @@ import type { Context } from 'aws-lambda';
 import { chunksOf } from '#shared/domain/reach';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { Jobs } from '#shared/storage/jobs';
-import { hashOf } from '#shared/storage/keys';
 import type { DeliveryMessage, OutboxMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 import { type Audience, type AudienceDeps, audienceOf } from './audience.ts';
@@ -31,9 +30,6 @@ export const fanOut =
     await jobs.close(message.job);
   };
 
-/** A repeat names the same inboxes the same; where the audience has changed in between, nobody is taken for done. */
-const nameOf = (id: string, inboxes: readonly string[]) => `${id}.${hashOf(inboxes.join(' ')).slice(0, 8)}`;
-
 /** Sends chunks page by page; where time runs short, the key after which another message goes on. */
 async function spread(
   { inboxes, deliveries }: Deps,
@@ -46,7 +42,7 @@ async function spread(
     const page = await inboxes.page(subject.memberId, { after, limit: pageSize });
     const chunks = chunksOf(page.items.filter(isInAudience));
     await deliveries.sendAll(
-      chunks.map(({ id, inboxes }) => ({ subject, chunk: nameOf(id, inboxes), inboxes: [...inboxes], attempt: 0 })),
+      chunks.map(({ id, inboxes }) => ({ subject, chunk: id, inboxes: [...inboxes], attempt: 0 })),
       { group: subject.memberId },
     );
     after = page.next;

@@ -1,4 +1,5 @@
 /** Which inboxes an activity goes to: the interval rows of a member's audience, and how they are cut into chunks. */
+import { createHash } from 'node:crypto';
 
 /** One distinct inbox of a member's audience. It is no reference count: it says since when, and until when, it was in reach. */
 export interface Inbox {
@@ -27,18 +28,26 @@ export function wasInReach(inbox: Inbox, sentAt: string, deletedAt: string): boo
 /** Up to this many inboxes share one message. */
 export const chunkSize = 100;
 
-/** At most `chunkSize` inboxes of one message; its id is the same however often the same rows are cut. */
+/** At most `chunkSize` inboxes of one message. */
 export interface Chunk {
   readonly id: string;
   readonly inboxes: readonly string[];
 }
 
-/** Cuts rows that arrive in key order into chunks named by their first key. */
+/**
+ * Names a chunk by where it was cut and what it holds: a repeat has the same name and is known as done; one that holds
+ * anyone else has another, so that nobody is taken for done.
+ */
+export const chunkId = (cutAt: string, inboxes: readonly string[]): string =>
+  `${cutAt}.${createHash('sha256').update(inboxes.join(' ')).digest('hex').slice(0, 8)}`;
+
+/** Cuts rows that arrive in key order into chunks. */
 export function chunksOf(rows: readonly { readonly key: string; readonly url: string }[]): readonly Chunk[] {
   const chunks: Chunk[] = [];
   for (let at = 0; at < rows.length; at += chunkSize) {
     const part = rows.slice(at, at + chunkSize);
-    chunks.push({ id: part[0]!.key, inboxes: part.map((row) => row.url) });
+    const inboxes = part.map((row) => row.url);
+    chunks.push({ id: chunkId(part[0]!.key, inboxes), inboxes });
   }
   return chunks;
 }

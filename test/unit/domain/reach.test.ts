@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chunkSize, chunksOf, type Inbox, wasInReach } from '#shared/domain/reach';
+import { chunkId, chunkSize, chunksOf, type Inbox, wasInReach } from '#shared/domain/reach';
 import { anInbox, aTime } from '../../support/arbitraries.ts';
 
 const later = (time: string, minutes: number) => new Date(Date.parse(time) + minutes * 60_000).toISOString();
@@ -102,12 +102,15 @@ describe('chunksOf', () => {
     );
   });
 
-  test('a chunk is named by its first key, so that no two have the same name', () => {
+  test('a chunk is named by where it was cut and what it holds', () => {
     fc.assert(
       fc.property(rows, (all) => {
-        const ids = chunksOf(all).map((chunk) => chunk.id);
-        expect(new Set(ids).size).toBe(ids.length);
-        expect(ids).toEqual(all.filter((_, at) => at % chunkSize === 0).map((row) => row.key));
+        const chunks = chunksOf(all);
+        expect(new Set(chunks.map((chunk) => chunk.id)).size).toBe(chunks.length);
+        for (const { id, inboxes } of chunks) {
+          expect(id).toBe(chunkId(id.split('.')[0]!, inboxes));
+          expect(chunkId(id.split('.')[0]!, [...inboxes, 'https://new.example/inbox'])).not.toBe(id);
+        }
       }),
     );
   });
