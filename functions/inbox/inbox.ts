@@ -62,7 +62,7 @@ export const inbox =
     await received.send({
       body: body.toString('utf8'),
       actor: activity.actor,
-      receivedAt: now().toISOString(),
+      signedAt: signature.signedAt.toISOString(),
       inbox: actorKey,
     });
     return accepted;

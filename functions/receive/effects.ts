@@ -8,7 +8,7 @@ import type { Posts } from '#shared/storage/posts';
 import type { Reactions } from '#shared/storage/reactions';
 import type { Replies } from '#shared/storage/replies';
 import type { Announce } from '#shared/transport/interactions';
-import type { DeliveryMessage } from '#shared/transport/messages';
+import type { DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 
 /** Everything that an activity can have an effect on. Each kind of activity asks for its part. */
@@ -27,6 +27,9 @@ export interface Effects {
 
 /** One kind of activity, already narrowed. */
 export type Activity<K extends Incoming['kind']> = Extract<Incoming, { readonly kind: K }>;
+
+/** How an activity came: when it was signed, and to whose own inbox, if it was not the shared one. */
+export type Request = Pick<ReceivedMessage, 'signedAt' | 'inbox'>;
 
 /** The sender, as its own server describes it. */
 export type Sender = RemoteActor;

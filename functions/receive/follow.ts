@@ -1,13 +1,14 @@
 import type { Member } from '#shared/domain/member';
 import { deliveryInbox } from '#shared/domain/remote-actor';
 import { actorKeyIn } from '#shared/protocol/site';
-import type { Activity, Effects, Sender } from './effects.ts';
+import type { Activity, Effects, Request, Sender } from './effects.ts';
 
 /** Follow -> a follower row, its inbox in reach, and an Accept; a Reject when the member does not share. */
 export async function follow(
   { site, members, followers, inboxes, deliveries, announce, now }: Effects,
   activity: Activity<'follow'>,
   sender: Sender,
+  { signedAt }: Request,
 ): Promise<void> {
   const actorKey = actorKeyIn(site, activity.object);
   const member = actorKey ? await members.findByActorKey(actorKey, now()) : undefined;
@@ -27,7 +28,7 @@ export async function follow(
   if (member.sharing !== 'on') return answer('reject', member);
 
   const inbox = deliveryInbox(sender);
-  const followed = await followers.add(memberId, { actor: sender.id, followId: activity.id, inbox }, now());
+  const followed = await followers.add(memberId, { actor: sender.id, followId: activity.id, inbox, signedAt }, now());
   if (followed === 'undone') return;
   await inboxes.open(memberId, inbox, now());
   const present = await members.find(memberId, now(), { consistent: true });

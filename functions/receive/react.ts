@@ -1,15 +1,20 @@
 import { deliveryInbox } from '#shared/domain/remote-actor';
-import type { Activity, Effects, Sender } from './effects.ts';
+import type { Activity, Effects, Request, Sender } from './effects.ts';
 import { ourPost } from './our-post.ts';
 
 /** Like or Announce of one of our posts -> counted once per actor. */
-export async function react(deps: Effects, activity: Activity<'like' | 'boost'>, sender: Sender): Promise<void> {
+export async function react(
+  deps: Effects,
+  activity: Activity<'like' | 'boost'>,
+  sender: Sender,
+  { signedAt }: Request,
+): Promise<void> {
   const { reactions, inboxes, announce, now } = deps;
   const found = await ourPost(deps, activity.object);
   if (!found) return;
 
   const { objectKey, postId, memberId } = found.post;
-  const reaction = { objectKey, reaction: activity.kind, actor: sender.id, activityId: activity.id };
+  const reaction = { objectKey, reaction: activity.kind, actor: sender.id, activityId: activity.id, signedAt };
   const counted = await reactions.add(reaction, now());
   await inboxes.witness(memberId, deliveryInbox(sender), now());
   if (counted) {

@@ -6,7 +6,7 @@ import { logger } from '#shared/runtime/logger';
 import type { ReceivedMessage } from '#shared/transport/messages';
 import { create } from './create.ts';
 import { deleteActivity } from './delete.ts';
-import type { Effects } from './effects.ts';
+import type { Effects, Request } from './effects.ts';
 import { follow } from './follow.ts';
 import { react } from './react.ts';
 import { undo } from './undo.ts';
@@ -15,14 +15,14 @@ type Deps = Effects & { readonly senderOf: (id: string) => Promise<RemoteActor |
 
 export const receive =
   (deps: Deps) =>
-  async ({ body, inbox }: ReceivedMessage): Promise<void> => {
+  async ({ body, ...request }: ReceivedMessage): Promise<void> => {
     const document = jsonObject(Buffer.from(body));
     const activity = document && readActivity(document);
     if (!activity || typeof activity === 'string') throw new Error('a verified activity cannot be read');
-    await effectOf(deps, activity, inbox);
+    await effectOf(deps, activity, request);
   };
 
-async function effectOf(deps: Deps, activity: Incoming, inbox: string | undefined): Promise<void> {
+async function effectOf(deps: Deps, activity: Incoming, request: Request): Promise<void> {
   if (activity.kind === 'delete') return deleteActivity(deps, activity);
   if (activity.kind === 'other') return logger.info('no effect', { type: activity.type, actor: activity.actor });
 
@@ -30,12 +30,12 @@ async function effectOf(deps: Deps, activity: Incoming, inbox: string | undefine
   if (!sender) return logger.info('the actor is gone', { actor: activity.actor });
   switch (activity.kind) {
     case 'follow':
-      return follow(deps, activity, sender);
+      return follow(deps, activity, sender, request);
     case 'like':
     case 'boost':
-      return react(deps, activity, sender);
+      return react(deps, activity, sender, request);
     case 'undo':
-      return undo(deps, activity, sender, inbox);
+      return undo(deps, activity, sender, request);
     case 'create':
       return create(deps, activity, sender);
   }

@@ -8,6 +8,8 @@ export interface Standing {
   readonly active: boolean;
   /** Older activities, the latest last. */
   readonly past: readonly string[];
+  /** When its sender signed the Undo of what had stood; RFC 3339. */
+  readonly undoneAt?: string | undefined;
 }
 
 const remembered = 8;
@@ -21,21 +23,27 @@ const succeed = (before: Standing | undefined, activityId: string, active: boole
       : (before?.past ?? []),
 });
 
-/** After this activity; the very same standing when it changes nothing: it counts already, or was over before it came. */
-export const did = (before: Standing | undefined, activityId: string): Standing =>
-  before && (before.activityId === activityId || before.past.includes(activityId))
-    ? before
-    : succeed(before, activityId, true);
+/**
+ * After this activity; the very same standing when it changes nothing: it counts already, or was over before it came.
+ * What was undone may be done again under the same id (Misskey's Follows are) if it was signed after the Undo: by the
+ * sender's own clock, which a replayed request cannot turn on.
+ */
+export function did(before: Standing | undefined, activityId: string, signedAt?: string): Standing {
+  if (before?.past.includes(activityId)) return before;
+  if (before?.activityId !== activityId) return succeed(before, activityId, true);
+  const again = !before.active && before.undoneAt !== undefined && signedAt !== undefined && signedAt > before.undoneAt;
+  return again ? { ...before, active: true, undoneAt: undefined } : before;
+}
 
 /**
  * After an Undo of this activity. An id that was never seen undoes whatever stands, as some servers make up a new one
  * for the Undo; that of an older activity changes nothing: a newer one came meanwhile.
  */
-export const undid = (before: Standing | undefined, activityId: string): Standing =>
+export const undid = (before: Standing | undefined, activityId: string, signedAt?: string): Standing =>
   before && (before.past.includes(activityId) || (before.activityId === activityId && !before.active))
     ? before
-    : succeed(before, activityId, false);
+    : { ...succeed(before, activityId, false), undoneAt: before?.active ? signedAt : undefined };
 
 /** After the end of everything, without an Undo. */
-export const ended = (before: Standing | undefined): Standing | undefined =>
-  before?.active ? { ...before, active: false } : before;
+export const ended = (before: Standing | undefined, at?: string): Standing | undefined =>
+  before?.active ? { ...before, active: false, undoneAt: at } : before;

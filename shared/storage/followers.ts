@@ -53,7 +53,7 @@ export const followers = (tables: Tables) => {
         if (Item?.active) kept = Item;
         return (
           Item && {
-            standing: { activityId: Item.followId, active: Item.active, past: Item.past },
+            standing: { ...Item, activityId: Item.followId },
             revision: Item.revision,
             live: isLive(Item, now),
           }
@@ -81,21 +81,27 @@ export const followers = (tables: Tables) => {
     /** `added`, `known` (followed already; the newest Follow is kept), or `undone` (taken back before it arrived). */
     add: async (
       memberId: string,
-      { actor, followId, inbox }: Omit<Follower, 'at'>,
+      { actor, followId, inbox, signedAt }: Omit<Follower, 'at'> & { readonly signedAt?: string },
       now: Date,
     ): Promise<'added' | 'known' | 'undone'> => {
-      const { standing, counted } = await account(memberId, actor, now, (before) => did(before, followId), inbox);
+      const { standing, counted } = await account(
+        memberId,
+        actor,
+        now,
+        (before) => did(before, followId, signedAt),
+        inbox,
+      );
       if (counted === 1) return 'added';
       return standing?.active ? 'known' : 'undone';
     },
 
     /** Takes a Follow back, also one that has yet to arrive; false when there was none to end. */
-    undo: async (memberId: string, actor: string, undoneId: string, now: Date): Promise<boolean> =>
-      (await account(memberId, actor, now, (before) => undid(before, undoneId))).counted === -1,
+    undo: async (memberId: string, actor: string, undoneId: string, now: Date, signedAt?: string): Promise<boolean> =>
+      (await account(memberId, actor, now, (before) => undid(before, undoneId, signedAt))).counted === -1,
 
     /** Ends a follow from our side; false when there was none. */
     remove: async (memberId: string, actor: string, now: Date): Promise<boolean> =>
-      (await account(memberId, actor, now, ended)).counted === -1,
+      (await account(memberId, actor, now, (before) => ended(before, now.toISOString()))).counted === -1,
 
     /** The members that an actor follows, as far as one page holds. */
     followedBy: async (actor: string): Promise<readonly string[]> => {

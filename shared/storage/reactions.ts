@@ -17,6 +17,8 @@ export interface Reacted {
   readonly reaction: Reaction;
   readonly actor: string;
   readonly activityId: string;
+  /** When the sender signed it; RFC 3339. */
+  readonly signedAt?: string | undefined;
 }
 
 /** The transaction item that changes a post's numbers. */
@@ -56,11 +58,11 @@ export const reactions = (tables: Tables) => {
   return {
     /** Counts a reaction; false when it counts already or was undone before it arrived. */
     add: async (reacted: Reacted, now: Date): Promise<boolean> =>
-      (await account(reacted, now, (before) => did(before, reacted.activityId))).counted === 1,
+      (await account(reacted, now, (before) => did(before, reacted.activityId, reacted.signedAt))).counted === 1,
 
     /** Takes a reaction back, also one that has yet to arrive; false when there was none to take back. */
     undo: async (reacted: Reacted, now: Date): Promise<boolean> =>
-      (await account(reacted, now, (before) => undid(before, reacted.activityId))).counted === -1,
+      (await account(reacted, now, (before) => undid(before, reacted.activityId, reacted.signedAt))).counted === -1,
 
     /** The numbers of a post. */
     tally: async (objectKey: string): Promise<Tally> => {

@@ -45,6 +45,7 @@ export const unchangedSince = (previous: Settleable | undefined) =>
 export const settledRow = (after: Standing, previous: Settleable | undefined, now: Date) => ({
   active: after.active,
   past: [...after.past],
+  undoneAt: after.undoneAt,
   revision: (previous?.revision ?? 0) + 1,
   ...(after.active ? {} : { expiresAt: epochSeconds(now, rememberedSeconds) }),
 });

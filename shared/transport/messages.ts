@@ -41,8 +41,8 @@ export const DeliveryMessage = z.object({
 });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
-/** Received: a verified activity, as the text that was signed. */
-export const ReceivedMessage = z.object({ body: id, actor: id, receivedAt: id, inbox: z.optional(id) });
+/** Received: a verified activity, as the text that was signed, and when by the sender's clock (RFC 3339). */
+export const ReceivedMessage = z.object({ body: id, actor: id, signedAt: id, inbox: z.optional(id) });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 
 /** Removals: ask every server to remove what a member shared up to this epoch. */

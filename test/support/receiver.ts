@@ -66,9 +66,9 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     deliveries,
     events,
     /** Receives one verified activity and waits until it had its effect. */
-    from: async (sender: RemoteActor, activity: object, inbox?: string) => {
+    from: async (sender: RemoteActor, activity: object, inbox?: string, signedAt = noon(119)) => {
       known.set(sender.id, sender);
-      await run({ body: JSON.stringify(activity), actor: sender.id, receivedAt: noon(119).toISOString(), inbox });
+      await run({ body: JSON.stringify(activity), actor: sender.id, signedAt: signedAt.toISOString(), inbox });
     },
     /** What was told to the platform: types only. */
     told: () => events.map(({ type }) => type),

@@ -15,6 +15,8 @@ export interface SignedRequest {
 /** A signature that is well-formed, fresh and covers what it must; whether the key made it is still open. */
 export interface ReadSignature {
   readonly keyId: URL;
+  /** By the sender's clock, to the second. */
+  readonly signedAt: Date;
   readonly madeBy: (key: KeyObject) => boolean;
 }
 
@@ -99,9 +101,14 @@ export function readSignature(request: SignedRequest, now: Date): ReadSignature 
   }
   return {
     keyId,
+    signedAt: signingTime(request, covered, params),
     madeBy: (key) => verify('sha256', Buffer.from(signingString), key, Buffer.from(signature, 'base64')),
   };
 }
+
+/** The Date header where it is covered, else `(created)`; both were found fresh before. */
+const signingTime = (request: SignedRequest, covered: readonly string[], params: Map<string, string>): Date =>
+  covered.includes('date') ? new Date(request.headers.date ?? '') : new Date(Number(params.get('created')) * 1000);
 
 /** What is wrong with the covered headers, their times or the digest; undefined when all is well. */
 function coverageProblem(

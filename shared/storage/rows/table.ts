@@ -21,4 +21,10 @@ export type SharingTable = ReturnType<typeof sharingTable>;
 export const expiresAt = number().optional();
 
 /** What rows that follow the activities of one actor about one object share; see domain/standing. */
-export const standing = { active: boolean(), past: list(string()), revision: number(), expiresAt };
+export const standing = {
+  active: boolean(),
+  past: list(string()),
+  undoneAt: string().optional(),
+  revision: number(),
+  expiresAt,
+};

@@ -104,6 +104,28 @@ describe('what an actor’s activities about one object come to', () => {
     },
   ])('$why', ({ steps, standing }) => expect(stands(...steps)).toBe(standing));
 
+  describe('the same id again, as Misskey follows', () => {
+    const [early, noon, late] = ['2026-11-23T11:00:00.000Z', '2026-11-23T12:00:00.000Z', '2026-11-23T13:00:00.000Z'];
+    const over = undid(did(undefined, '1', early), '1', noon);
+
+    test('counts when it was signed after the Undo', () => expect(did(over, '1', late).active).toBe(true));
+    test('does not when it is a copy of the one before', () => {
+      expect(did(over, '1', early)).toBe(over);
+      expect(did(over, '1', noon)).toBe(over);
+      expect(did(over, '1')).toBe(over);
+    });
+    test('does not when the Undo came before the first of it', () => {
+      const never = undid(undefined, '1', noon);
+      expect(did(never, '1', late)).toBe(never);
+    });
+    test('counts after an end from our side', () => {
+      const ours = ended(did(undefined, '1', early), noon);
+      expect(did(ours, '1', early)).toBe(ours);
+      expect(did(ours, '1', late).active).toBe(true);
+    });
+    test('can be undone again', () => expect(undid(did(over, '1', late), '1', late).active).toBe(false));
+  });
+
   test('late copies, wherever they come, change nothing', () => {
     const rounds = fc.array(fc.boolean(), { minLength: 1, maxLength: 4 });
     fc.assert(

@@ -26,7 +26,7 @@ async function judge(keyId: string, from = actor) {
     mayAsk: addressPolicy([]).mayAsk,
     now: () => new Date('2026-11-23T00:00:00Z'),
   });
-  const signature = { keyId: new URL(keyId), madeBy: () => true };
+  const signature = { keyId: new URL(keyId), signedAt: new Date('2026-11-23T00:00:00Z'), madeBy: () => true };
   const verdict = await finder.judge(signature, { id: `${from}/1`, actor: from, kind: 'follow', object: actor });
   return { kind: verdict.kind, reads, fetches };
 }

@@ -39,7 +39,7 @@ test('what was received is kept as the text that was signed', () => {
   const message = {
     body: '{"a": 1}',
     actor: 'https://remote.example/users/bob',
-    receivedAt: '2026-11-03T10:05:00.000Z',
+    signedAt: '2026-11-03T10:05:00.000Z',
   };
   expect(ReceivedMessage.parse(message)).toEqual(message);
   expect(ReceivedMessage.safeParse({ ...message, body: '' }).success).toBe(false);

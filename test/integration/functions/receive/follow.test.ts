@@ -55,6 +55,18 @@ describe('Follow', () => {
     expect((await author.inboxes()).map(({ url }) => url)).toEqual([sender.inbox]);
   });
 
+  test('may come again under the same id, but not as a replay of the one that was undone', async () => {
+    const { author, sender, receiver } = await start();
+    const follow = activityOf(sender, 'Follow', author.id);
+    await receiver.from(sender, follow, undefined, noon(100));
+    await receiver.from(sender, activityOf(sender, 'Undo', follow), undefined, noon(110));
+    await receiver.from(sender, follow, undefined, noon(100));
+    expect(await author.followers()).toBe(0);
+    await receiver.from(sender, follow, undefined, noon(115));
+    expect(await author.followers()).toBe(1);
+    expect(receiver.told()).toEqual(['follow', 'unfollow', 'follow']);
+  });
+
   test('of two people of one server opens one inbox', async () => {
     const { author, receiver } = await start();
     for (const sender of [aSender(), aSender()]) {
