@@ -1,18 +1,18 @@
 /** PUT and GET /members/{memberId}: the profile that the platform tells. */
+import type { Job } from '#shared/domain/job';
 import { failingRules, looksDifferent, losesSharing, type Member, type Profile } from '#shared/domain/member';
 import { instanceUsername, type Site } from '#shared/protocol/site';
 import { conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
-import { type JobStarter, profileJob } from '#shared/transport/jobs';
+import { type JobStarter, profileJob, removalJob } from '#shared/transport/jobs';
 import { memberOf } from './found.ts';
 import { operation } from './operation.ts';
 import { memberAnswer, ownProfile, platformOnly, profile } from './schemas.ts';
-import { turnOff } from './turn-off.ts';
 
 interface Deps {
   readonly site: Site;
-  readonly members: Pick<Members, 'find' | 'saveProfile' | 'turnOff'>;
+  readonly members: Pick<Members, 'find' | 'saveProfile'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
   readonly now: () => Date;
@@ -82,9 +82,12 @@ async function save(deps: Deps, memberId: string, before: Member | undefined, af
   const { site, members, starter, eligibleCountries } = deps;
   const now = deps.now();
   if (after.username.toLowerCase() === instanceUsername(site)) throw taken();
-  const told = before?.sharing === 'on' && looksDifferent(before, after);
-  const job = told ? profileJob(before, now.toISOString()) : undefined;
-  switch (await members.saveProfile(memberId, after, before, now, job)) {
+  const sharer = before?.sharing === 'on' ? before : undefined;
+  const ends = sharer && losesSharing(failingRules(after, eligibleCountries));
+  let job: Job | undefined;
+  if (ends) job = removalJob(memberId, sharer.epoch + 1, now.toISOString());
+  else if (sharer && looksDifferent(sharer, after)) job = profileJob(sharer, now.toISOString());
+  switch (await members.saveProfile(memberId, after, before, now, { job, endsSharing: ends })) {
     case 'taken':
       throw taken();
     case 'changed':
@@ -93,9 +96,6 @@ async function save(deps: Deps, memberId: string, before: Member | undefined, af
       break;
   }
   if (job) await starter.start(job, jobKey(job), now);
-  if (before?.sharing === 'on' && losesSharing(failingRules(after, eligibleCountries))) {
-    await turnOff(deps, await memberOf(members, memberId, now));
-  }
 }
 
 const taken = () =>

@@ -103,8 +103,6 @@ export const pageQuery = z.strictObject({
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 20),
 });
 
-export const noQuery = z.strictObject({});
-
 const person = z.object({
   actor: z.string(),
   handle: z.string(),

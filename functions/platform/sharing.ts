@@ -4,11 +4,10 @@ import { addresses, handleOf, type Site } from '#shared/protocol/site';
 import { badRequest, conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
-import { type JobStarter, keysJob } from '#shared/transport/jobs';
+import { type JobStarter, keysJob, removalJob } from '#shared/transport/jobs';
 import { memberOf } from './found.ts';
 import { operation } from './operation.ts';
 import { sharingAnswer, sharingWish } from './schemas.ts';
-import { turnOff } from './turn-off.ts';
 
 interface Deps {
   readonly site: Site;
@@ -89,6 +88,15 @@ export const putSharing = (deps: Deps) =>
       return { body: await view(deps, await whenReady(deps, memberId)) };
     },
   });
+
+/** Ends sharing and starts the removal of everything that was shared. */
+async function turnOff({ members, starter, now }: Deps, member: Member) {
+  const at = now();
+  const job = removalJob(member.memberId, member.epoch + 1, at.toISOString());
+  if (!(await members.turnOff(member, { now: at, job })))
+    throw conflict('Sharing was changed at the same time. Look again.');
+  await starter.start(job, jobKey(job), at);
+}
 
 async function turnOn({ members, starter, newKey, now }: Deps, member: Member, textVersion: string | undefined) {
   if (textVersion === undefined) {

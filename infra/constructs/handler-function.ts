@@ -27,6 +27,8 @@ export class HandlerFunction extends LambdaFunction {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     logGroup.grantWrite(role);
+    // Names are looked up in this pool: with the usual four threads, a few servers with dead DNS would hold up all others.
+    const threads = { UV_THREADPOOL_SIZE: '64' };
     super(scope, id, {
       code: bundle(folder),
       handler: 'index.handler',
@@ -36,7 +38,12 @@ export class HandlerFunction extends LambdaFunction {
       memorySize: memory ?? 512,
       role,
       logGroup,
-      environment: { POWERTOOLS_SERVICE_NAME: folder, NODE_OPTIONS: '--enable-source-maps', ...environment },
+      environment: {
+        POWERTOOLS_SERVICE_NAME: folder,
+        NODE_OPTIONS: '--enable-source-maps',
+        ...threads,
+        ...environment,
+      },
     });
     alarm(this, 'Errors', {
       metric: this.metricErrors({ period: Duration.minutes(5) }),

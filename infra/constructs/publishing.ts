@@ -43,7 +43,7 @@ export class Publishing extends Construct {
       consumer: this.fanOut,
       batchSize: 1,
       maxConcurrency: 10,
-      alarmAge: Duration.minutes(15),
+      alarmAge: Duration.minutes(30),
     });
   }
 }

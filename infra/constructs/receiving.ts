@@ -47,7 +47,8 @@ export class Receiving extends Construct {
     this.received = new QueueWithDeadLetters(this, 'Received', {
       consumer: this.receive,
       batchSize: 10,
-      maxConcurrency: 10,
+      // Few: likes of one post all count up the same row.
+      maxConcurrency: 2,
       alarmAge: Duration.minutes(15),
     });
   }

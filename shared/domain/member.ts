@@ -19,7 +19,7 @@ export interface Profile {
   readonly adult: boolean;
 }
 
-/** `removing`: turned off, and other servers are still being asked to remove the posts. */
+/** `removing`: turned off, and the requests to remove the posts are still being put on their way. */
 export type Sharing = 'off' | 'on' | 'removing';
 
 /** What the member agreed to, and when (RFC 3339). */

@@ -5,14 +5,7 @@ import { addresses, postPageOf, type Site } from './site.ts';
 import { activityStreams, type Document, publicAudience } from './vocabulary.ts';
 
 /** Context of documents that hold a note. */
-export const noteContext = [
-  activityStreams,
-  {
-    sensitive: 'as:sensitive',
-    toot: 'http://joinmastodon.org/ns#',
-    focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
-  },
-];
+export const noteContext = [activityStreams, { sensitive: 'as:sensitive' }];
 
 /** RFC 3339 in `Z`, to the second. */
 export const wireTime = (time: string): string => new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');

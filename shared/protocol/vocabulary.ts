@@ -10,7 +10,7 @@ export const activityStreams = 'https://www.w3.org/ns/activitystreams';
 export const activityJson = 'application/activity+json; charset=utf-8';
 
 /** Content type for the Accept header of fetches. */
-export const acceptActivity =
+export const acceptHeader =
   'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 
 /** A JSON-LD document as we send it. */

@@ -4,13 +4,11 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { did, ended, undid } from '../domain/standing.ts';
 import { BadCursor, fromCursor, isStart, type Page, type PageOptions, toCursor } from './cursor.ts';
-import { isLive } from './keys.ts';
+import { followerShards, isLive } from './keys.ts';
 import { count } from './members.ts';
 import { settle, settledRow, unchangedSince } from './settle.ts';
 import type { Tables } from './table.ts';
 import { transact } from './transact.ts';
-
-const shards = 16;
 
 /** A remote actor that follows a member; `inbox` is the one that deliveries for this follower go to. */
 export interface Follower {
@@ -22,7 +20,7 @@ export interface Follower {
 
 function positionIn(cursor: string): { readonly from: number; readonly after?: string | undefined } {
   const [from, after] = fromCursor(cursor) ?? [];
-  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0 || from >= shards) throw new BadCursor();
+  if (typeof from !== 'number' || !Number.isInteger(from) || from < 0 || from >= followerShards) throw new BadCursor();
   if (after !== undefined && !isStart(after)) throw new BadCursor();
   return { from, after };
 }
@@ -120,7 +118,7 @@ export const followers = (tables: Tables) => {
     ): Promise<Page<Follower>> => {
       const { from, after } = cursor ? positionIn(cursor) : { from: 0 };
       const items: Follower[] = [];
-      for (let shard = from; shard < shards; shard++) {
+      for (let shard = from; shard < followerShards; shard++) {
         const partition = `FOLLOWERS#${memberId}#${shard}`;
         const { Items = [], LastEvaluatedKey } = await table
           .build(QueryCommand)
@@ -136,7 +134,7 @@ export const followers = (tables: Tables) => {
           if (active && inbox && isLive({ expiresAt }, now)) items.push({ actor, followId, inbox, at });
         }
         if (LastEvaluatedKey) return { items, next: toCursor([shard, LastEvaluatedKey.sk as string]) };
-        if (items.length >= limit && shard + 1 < shards) return { items, next: toCursor([shard + 1]) };
+        if (items.length >= limit && shard + 1 < followerShards) return { items, next: toCursor([shard + 1]) };
       }
       return { items };
     },

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** A short, even, lasting hash of an address, as part of a key. */
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 
+/** Over how many partitions the followers of one member are spread. */
+export const followerShards = 16;
+
 /** Which of `shards` partitions a text belongs to, for ever. */
 export const shardOf = (text: string, shards: number): number =>
   createHash('sha256').update(text).digest().readUInt32BE(0) % shards;

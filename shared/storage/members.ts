@@ -55,7 +55,8 @@ export const members = (tables: Tables) => {
     },
 
     /**
-     * Stores a profile and claims its handle. `before` is the member as last read. A job, when given, is promised with it.
+     * Stores a profile and claims its handle. `before` is the member as last read. A job, when given, is promised with it;
+     * `endsSharing` turns sharing off in the same write, and the job is then the removal.
      * `taken`: the handle belongs to someone else. `changed`: someone else wrote in between; read again.
      */
     saveProfile: async (
@@ -63,7 +64,7 @@ export const members = (tables: Tables) => {
       profile: Profile,
       before: Member | undefined,
       now: Date,
-      job?: Job,
+      { job, endsSharing = false }: { readonly job?: Job | undefined; readonly endsSharing?: boolean | undefined } = {},
     ): Promise<'saved' | 'taken' | 'changed'> => {
       const time = now.toISOString();
       const lasting = before?.actorKey ? {} : { expiresAt: epochSeconds(now, undecidedSeconds) };
@@ -88,6 +89,7 @@ export const members = (tables: Tables) => {
               fields: $set(shown.fields),
               avatarUrl: profile.avatarUrl ?? $remove(),
               headerUrl: profile.headerUrl ?? $remove(),
+              ...(endsSharing ? { sharing: 'removing' as const, epoch: before.epoch + 1 } : {}),
               ...lasting,
             })
             .options({ condition: { attr: 'updatedAt', eq: before.updatedAt } })

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { jsonObject } from '../protocol/json.ts';
 import { type ActorDocument, readActorDocument } from '../protocol/remote-actor.ts';
 import { signedHeaders } from '../protocol/signatures/sign.ts';
-import { acceptActivity } from '../protocol/vocabulary.ts';
+import { acceptHeader } from '../protocol/vocabulary.ts';
 import { type Answer, type GuardedClient, NoAnswer } from './guarded-client.ts';
 
 /** What a fetch of an actor came to. `unreachable` may work later; `gone` and `unusable` will not soon. */
@@ -32,7 +32,7 @@ export const actorFetcher =
     const key = await privateKey();
     const headersFor = (url: URL) => ({
       ...(key ? signedHeaders({ keyId, privateKey: key }, { url }, now()) : {}),
-      accept: acceptActivity,
+      accept: acceptHeader,
       'user-agent': userAgent,
     });
     try {

@@ -120,10 +120,7 @@ export function guardedClient(policy: AddressPolicy) {
 }
 
 const addressesOf = async (host: string): Promise<readonly string[]> =>
-  isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address);
-
-/** How many requests a worker keeps under way at once. */
-export const atOnce = 100;
+  isIP(host) ? [host] : (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
 
 /** The guarded client as transport offers it. */
 export type GuardedClient = ReturnType<typeof guardedClient>;

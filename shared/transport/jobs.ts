@@ -1,4 +1,5 @@
 /** The kinds of promised work, and how their messages are sent. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Job, JobKey } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import type { Post } from '../domain/post.ts';
@@ -50,8 +51,8 @@ export const keysJob = (memberId: string, startsAt: string): Job => ({
 });
 
 /** Sends the messages of jobs to those queues that the function may send to. */
-export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>) {
-  const queues = new Map(Object.entries(urls).map(([name, url]) => [name, queue<object>(url)]));
+export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>, client?: SQSClient) {
+  const queues = new Map(Object.entries(urls).map(([name, url]) => [name, queue<object>(url, client)]));
   const queueOf = (name: Job['queue']) => {
     const found = queues.get(name);
     if (!found) throw new Error(`this function may not send to the queue ${name}`);
@@ -74,7 +75,13 @@ export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>
   };
 }
 
-const groupOf = (message: Job['message']) => (typeof message.memberId === 'string' ? message.memberId : undefined);
+/** Whose work it is: one member's thousands of messages must not delay the others (fair queues). */
+function groupOf({ memberId, subject }: Job['message']): string | undefined {
+  if (typeof memberId === 'string') return memberId;
+  return typeof subject === 'object' && subject !== null && 'memberId' in subject
+    ? String(subject.memberId)
+    : undefined;
+}
 
 /** The job starter as transport offers it. */
 export type JobStarter = ReturnType<typeof jobStarter>;

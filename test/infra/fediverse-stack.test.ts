@@ -73,7 +73,13 @@ describe('alarms', () => {
   });
 
   test('watch also what the API answers and whom the topic cannot reach', () => {
-    expect(watchedBy(template, '5xx')).toEqual(['GatewayApi']);
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ $.status = "500" }',
+      MetricTransformations: [{ MetricName: Match.stringLikeRegexp('Gateway/Failures$') }],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: Match.stringLikeRegexp('Gateway/Failures$'),
+    });
     expect(watchedBy(template, 'NumberOfNotificationsFailed')).toEqual(['ReceivingInteractions']);
   });
 });

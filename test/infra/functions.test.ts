@@ -16,7 +16,7 @@ describe('functions', () => {
   const told = Object.values(functions).map(({ Environment: { Variables } }) => [
     String(Variables.POWERTOOLS_SERVICE_NAME),
     Object.keys(Variables)
-      .filter((name) => !/^(POWERTOOLS_|NODE_OPTIONS)/.test(name))
+      .filter((name) => !/^(POWERTOOLS_|NODE_OPTIONS|UV_)/.test(name))
       .sort(),
   ]);
 

@@ -3,7 +3,7 @@ import { boolean } from 'dynamodb-toolbox/schema/boolean';
 import { item } from 'dynamodb-toolbox/schema/item';
 import { number } from 'dynamodb-toolbox/schema/number';
 import { string } from 'dynamodb-toolbox/schema/string';
-import { shardOf } from '../keys.ts';
+import { followerShards, shardOf } from '../keys.ts';
 import { expiresAt, type SharingTable, standing } from './table.ts';
 
 /** Rows about who a member's posts go to, and what came of sending them. */
@@ -21,7 +21,7 @@ export const audienceRows = (table: SharingTable) => {
       at: string(),
       ...standing,
     }),
-    computeKey: ({ memberId, actor }) => ({ pk: `FOLLOWERS#${memberId}#${shardOf(actor, 16)}`, sk: actor }),
+    computeKey: ({ memberId, actor }) => ({ pk: `FOLLOWERS#${memberId}#${shardOf(actor, followerShards)}`, sk: actor }),
   });
 
   /** DOINGS#actor / follow#member — whom an actor follows, to drop it all when the actor is deleted. */

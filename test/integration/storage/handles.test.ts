@@ -44,7 +44,7 @@ describeStorage('handles', (table) => {
     const other = await aMember(table().tables);
     const before = await aMember(table().tables);
     const wish = { ...before, username: other.username, displayName: 'Never' };
-    expect(await all().saveProfile(before.memberId, wish, before, noon(20), aJob())).toBe('taken');
+    expect(await all().saveProfile(before.memberId, wish, before, noon(20), { job: aJob() })).toBe('taken');
     expect(await all().find(before.memberId, noon(20))).toEqual(before);
     expect((await all().findByUsername(before.username, noon(20)))?.memberId).toBe(before.memberId);
   });

@@ -53,7 +53,7 @@ describeStorage('members', (table) => {
     const before = await aMember(table().tables);
     const [first, second] = [aJob(), aJob()];
     const write = (displayName: string, seconds: number, job: typeof first) =>
-      all().saveProfile(before.memberId, { ...before, displayName }, before, noon(seconds), job);
+      all().saveProfile(before.memberId, { ...before, displayName }, before, noon(seconds), { job });
     expect(await write('First', 20, first)).toBe('saved');
     expect(await write('Second', 21, second)).toBe('changed');
     expect((await all().find(before.memberId, noon(21)))?.displayName).toBe('First');
@@ -166,5 +166,17 @@ describeStorage('members', (table) => {
 
   test('counts start at nothing', async () => {
     expect(await all().tally(unique('m-'))).toEqual({ followers: 0, posts: 0 });
+  });
+
+  test('whose profile ends sharing is off in the same write, with the removal promised', async () => {
+    const before = await aSharer(table().reliable);
+    const job = aJob(noon(20), { queue: 'removals' });
+    const hidden = { ...before, publicProfile: false };
+    expect(await all().saveProfile(before.memberId, hidden, before, noon(20), { job, endsSharing: true })).toBe(
+      'saved',
+    );
+    const after = await all().find(before.memberId, noon(21), { consistent: true });
+    expect(after).toMatchObject({ publicProfile: false, sharing: 'removing', epoch: before.epoch + 1 });
+    expect(await jobs(table().reliable).isOpen(jobKey(job))).toBe(true);
   });
 });

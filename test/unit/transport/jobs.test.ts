@@ -1,5 +1,6 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
+import { jobStarter, keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
 import { KeysMessage, OutboxMessage, RemovalMessage } from '#shared/transport/messages';
 import { anActor, aSharedPost } from '../../support/members.ts';
 
@@ -23,6 +24,29 @@ describe('the same work has the same name', () => {
     expect(profileJob(anActor(), startsAt)).toMatchObject({ queue: 'outbox', id: `profile#m1#${startsAt}` });
     expect(keysJob('m1', startsAt)).toMatchObject({ queue: 'keys', id: 'keys#m1' });
   });
+});
+
+test.each([
+  postJob('create', post, startsAt),
+  postJob('delete', post, startsAt),
+  profileJob(anActor(), startsAt),
+  removalJob('m1', 2, startsAt),
+  keysJob('m1', startsAt),
+])('$id goes to its queue in the group of its member, so that it delays nobody else', async (job) => {
+  const sent: { readonly QueueUrl: string; readonly MessageGroupId?: string; readonly DelaySeconds?: number }[] = [];
+  const client = { send: async ({ input }: { input: (typeof sent)[number] }) => sent.push(input) };
+  const urls = {
+    outbox: 'https://sqs.example/outbox',
+    removals: 'https://sqs.example/removals',
+    keys: 'https://sqs.example/keys',
+  };
+  const starter = jobStarter(urls, client as unknown as SQSClient);
+  await starter.start(job, key, new Date(Date.parse(startsAt) - 60_000));
+  await starter.restart({ ...job, key });
+  expect(sent).toMatchObject([
+    { QueueUrl: urls[job.queue], MessageGroupId: 'm1', DelaySeconds: 60 },
+    { QueueUrl: urls[job.queue], MessageGroupId: 'm1', DelaySeconds: 0 },
+  ]);
 });
 
 describe('what travels is pointers', () => {
