@@ -10,10 +10,20 @@ export type DeliveryOutcome =
   | { readonly kind: 'refused'; readonly status: number } // repeating will not help
   | { readonly kind: 'retry'; readonly afterSeconds?: number };
 
-/** How a POST ended: an HTTP status, or none because the server could not be reached in time. */
+/** How requests are signed: draft-cavage-12, or RFC 9421. */
+export type SignatureScheme = 'cavage' | 'rfc9421';
+
+/**
+ * How a POST ended: an HTTP status (`scheme` is the one whose signature was taken), or none because the server could not
+ * be reached; `timedOut` when it did not answer within the time of its lane.
+ */
 export type DeliveryAnswer =
-  | { readonly status: number; readonly retryAfterSeconds?: number | undefined }
-  | { readonly unreachable: string };
+  | {
+      readonly status: number;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly scheme?: SignatureScheme | undefined;
+    }
+  | { readonly unreachable: string; readonly timedOut?: boolean | undefined };
 
 /** Decides what an answer means. 401 is tried again: receivers answer it when our key could not be fetched just then. */
 export function judgeDelivery(answer: DeliveryAnswer): DeliveryOutcome {
