@@ -1,92 +1,62 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
+import { type ConnectionOptions, connections } from './connections.ts';
+import { type Answer, exchange, NoAnswer, type Outgoing } from './exchange.ts';
 import type { AddressPolicy } from './private-hosts.ts';
 
-/** What came back. `body` holds at most the limit of decompressed bytes. */
-export interface Answer {
-  readonly status: number;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
-}
-
-/** The request was not made, or had no usable answer; `refused` when our own rules forbid it. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-  readonly refused: boolean;
-  constructor(reason: string, { refused = false, cause }: { refused?: boolean; cause?: unknown } = {}) {
-    super(reason, { cause });
-    this.refused = refused;
-  }
-}
+export { type Answer, NoAnswer } from './exchange.ts';
 
 /** Limits of one request. */
 export interface Limits {
+  /** For everything: name, connection, redirects, answer. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly maxRedirects: number;
+  /** Ends the request before its time. Once the promise is settled nothing of it is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Makes the headers for one hop; called again after a redirect, as signatures cover the host. */
 export type HeadersFor = (url: URL) => Record<string, string>;
 
 /** The only way out to other servers: every hop's address is checked when the connection is made. */
-export function guardedClient(policy: AddressPolicy) {
-  const connect = buildConnector({ timeout: 5000 });
-  const agent = new Agent({
-    connections: 4,
-    pipelining: 1,
-    keepAliveTimeout: 10_000,
-    connect: (options, callback) => {
-      const host = options.hostname.replace(/^\[|\]$/g, '');
-      const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
-      addressesOf(host)
-        .then((addresses) => {
-          const allowed = addresses.find((address) =>
-            policy.mayConnect({ protocol: options.protocol, host, port }, address),
-          );
-          if (!allowed) throw new NoAnswer(`${host} has no address that may be reached`, { refused: true });
-          // The checked address is the one that is connected to: a second look-up could answer something else.
-          connect(
-            { ...options, hostname: allowed, servername: options.servername ?? (isIP(host) ? undefined : host) },
-            callback,
-          );
-        })
-        .catch((error: Error) => callback(error, null));
-    },
-  });
+export function guardedClient(policy: AddressPolicy, options: ConnectionOptions = {}) {
+  const { take, giveBack, drop } = connections(policy, options);
 
-  const once = async (
-    url: URL,
-    init: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: Uint8Array },
-    limits: Limits,
-    signal: AbortSignal,
-  ) => {
-    if (!policy.mayAsk(url)) throw new NoAnswer(`${url.origin} may not be reached`, { refused: true });
-    const response = await request(url, { dispatcher: agent, signal, ...init });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      size += (chunk as Buffer).length;
-      if (size > limits.maxBytes) {
-        if (init.method === 'POST') break; // its status alone counts
-        throw new NoAnswer(`the answer of ${url.host} is larger than ${limits.maxBytes} bytes`, { refused: true });
-      }
-      chunks.push(chunk as Buffer);
-    }
-    const headers = Object.fromEntries(
-      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-    );
-    return { status: response.statusCode, url, headers, body: Buffer.concat(chunks) };
+  const tried = async (url: URL, outgoing: Outgoing, maxBytes: number, signal: AbortSignal, anew = false) => {
+    const connection = await take(url, signal, anew);
+    const exchanged = await exchange(connection, url, outgoing, maxBytes);
+    if ('answer' in exchanged) giveBack(connection);
+    else drop(connection);
+    return { ...exchanged, reused: connection.reused };
   };
 
+  const once = async (url: URL, outgoing: Outgoing, maxBytes: number, signal: AbortSignal): Promise<Answer> => {
+    if (!policy.mayAsk(url)) throw new NoAnswer(`${url.origin} may not be reached`, { refused: true });
+    let came = await tried(url, outgoing, maxBytes, signal);
+    // Idle connections die unseen while the function is frozen.
+    if ('error' in came && came.silent && came.reused) came = await tried(url, outgoing, maxBytes, signal, true);
+    if ('error' in came) throw came.error;
+    return came.answer;
+  };
+
+  /** Runs under a signal of its own, which ends with the time or the caller's signal, and is inert afterwards. */
   const guarded = async <T>(url: URL, limits: Limits, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const { timeoutMs, signal: callers } = limits;
+    const ending = new AbortController();
+    const noAnswer = (why: string, more: { timedOut?: boolean; cause?: unknown }) =>
+      new NoAnswer(`${url.host} did not answer${why}`, more);
+    const timer = setTimeout(() => ending.abort(noAnswer(` in ${timeoutMs} ms`, { timedOut: true })), timeoutMs);
+    const end = () => ending.abort(noAnswer(' before it was given up', { cause: callers?.reason }));
+    if (callers?.aborted) end();
+    else callers?.addEventListener('abort', end, { once: true });
     try {
-      return await run(AbortSignal.timeout(limits.timeoutMs));
+      return await run(ending.signal);
     } catch (error) {
+      if (ending.signal.aborted) throw ending.signal.reason;
       if (error instanceof NoAnswer) throw error;
-      throw new NoAnswer(`${url.host} did not answer: ${(error as Error).message}`, { cause: error });
+      throw noAnswer(`: ${(error as Error).message}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      callers?.removeEventListener('abort', end);
     }
   };
 
@@ -99,7 +69,7 @@ export function guardedClient(policy: AddressPolicy) {
         while (true) {
           asked.add(at.href);
           const headers = { 'accept-encoding': 'identity', ...headersFor(at) };
-          const answer = await once(at, { method: 'GET', headers }, limits, signal);
+          const answer = await once(at, { method: 'GET', headers }, limits.maxBytes, signal);
           const location = answer.headers.location;
           if (answer.status < 300 || answer.status >= 400 || !location) return answer;
           if (!URL.canParse(location, at.href))
@@ -112,15 +82,12 @@ export function guardedClient(policy: AddressPolicy) {
 
     /** Posts a body; redirects are not followed. */
     post: (url: URL, headers: Record<string, string>, body: Uint8Array, limits: Limits): Promise<Answer> =>
-      guarded(url, limits, (signal) => once(url, { method: 'POST', headers, body }, limits, signal)),
+      guarded(url, limits, (signal) => once(url, { method: 'POST', headers, body }, limits.maxBytes, signal)),
 
     /** Whether our own rules allow this address at all; nothing is sent. */
     mayAsk: policy.mayAsk,
   };
 }
-
-const addressesOf = async (host: string): Promise<readonly string[]> =>
-  isIP(host) ? [host] : (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
 
 /** The guarded client as transport offers it. */
 export type GuardedClient = ReturnType<typeof guardedClient>;

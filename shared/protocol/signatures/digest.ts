@@ -1,7 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+const sha256 = (body: Uint8Array) => hash('sha256', body, 'base64');
 
 /** The Digest header of a body (RFC 3230, RFC 5843). */
-export const digestOf = (body: Uint8Array): string => `SHA-256=${createHash('sha256').update(body).digest('base64')}`;
+export const digestOf = (body: Uint8Array): string => `SHA-256=${sha256(body)}`;
+
+/** The Content-Digest header of a body (RFC 9530). */
+export const contentDigestOf = (body: Uint8Array): string => `sha-256=:${sha256(body)}:`;
 
 /** Does a Digest header hold the SHA-256 of these bytes? Its algorithm name may be in any case; others are ignored. */
 export function digestMatches(header: string, body: Uint8Array): boolean {

@@ -89,6 +89,18 @@ describe('names', () => {
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
+  test('that are resolved otherwise than by this machine are checked as well', async () => {
+    const server = await aWebServer(hello);
+    const resolve = vi.fn(async () => ['10.255.255.1', '127.0.0.1']);
+    const url = `http://peer.test:${server.port}`;
+    expect((await get(guardedClient(addressPolicy(['127.0.0.0/8']), { resolve }), url)).status).toBe(200);
+    const elsewhere = get(guardedClient(addressPolicy(['127.1.0.0/16']), { resolve }), url);
+    expect((await failure(elsewhere)).refused).toBe(true);
+    expect(resolve.mock.calls).toEqual([['peer.test'], ['peer.test']]);
+    expect(lookup).not.toHaveBeenCalled();
+    expect(server.connections()).toBe(1);
+  });
+
   test('that do not resolve are unreachable, which may pass', async () => {
     vi.mocked(lookup).mockRejectedValue(new Error('getaddrinfo ENOTFOUND gone.test'));
     const { refused, message } = await failure(get(guardedClient(addressPolicy([])), 'https://gone.test/'));

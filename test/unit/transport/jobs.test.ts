@@ -21,7 +21,12 @@ describe('the same work has the same name', () => {
 
   test('a removal is one per epoch, a profile one per change, keys one per member', () => {
     expect(removalJob('m1', 2, startsAt)).toMatchObject({ queue: 'removals', id: 'removal#m1#2', startsAt });
-    expect(profileJob(anActor(), startsAt)).toMatchObject({ queue: 'outbox', id: `profile#m1#${startsAt}` });
+    expect(profileJob(anActor(), 'then', startsAt)).toMatchObject({
+      queue: 'outbox',
+      id: 'profile#m1#then',
+      startsAt,
+      message: { subject: { revision: 'then' } },
+    });
     expect(keysJob('m1', startsAt)).toMatchObject({ queue: 'keys', id: 'keys#m1' });
   });
 });
@@ -29,7 +34,7 @@ describe('the same work has the same name', () => {
 test.each([
   postJob('create', post, startsAt),
   postJob('delete', post, startsAt),
-  profileJob(anActor(), startsAt),
+  profileJob(anActor(), startsAt, startsAt),
   removalJob('m1', 2, startsAt),
   keysJob('m1', startsAt),
 ])('$id goes to its queue in the group of its member, so that it delays nobody else', async (job) => {
@@ -39,6 +44,7 @@ test.each([
     outbox: 'https://sqs.example/outbox',
     removals: 'https://sqs.example/removals',
     keys: 'https://sqs.example/keys',
+    probes: 'https://sqs.example/probes',
   };
   const starter = jobStarter(urls, client as unknown as SQSClient);
   await starter.start(job, key, new Date(Date.parse(startsAt) - 60_000));
@@ -60,7 +66,7 @@ describe('what travels is pointers', () => {
   });
 
   test('to a profile, to a member and its epoch', () => {
-    const profile = OutboxMessage.parse({ ...profileJob(anActor(), startsAt).message, job: key });
+    const profile = OutboxMessage.parse({ ...profileJob(anActor(), startsAt, startsAt).message, job: key });
     expect(profile.subject).toEqual({ kind: 'profile', memberId: 'm1', epoch: 1, revision: startsAt });
     const removal = RemovalMessage.parse({ ...removalJob('m1', 2, startsAt).message, job: key });
     expect(removal).toEqual({ job: key, memberId: 'm1', epoch: 2, step: 'posts' });

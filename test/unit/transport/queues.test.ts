@@ -16,12 +16,12 @@ interface Sent extends Entry {
 }
 
 /** A queue, and every command that was sent to it. */
-const spied = (answer: object = {}) => {
+const spied = (answer: object | ((input: Sent) => Promise<object>) = {}) => {
   const sent: Sent[] = [];
   const client = {
     send: async ({ input }: { input: Sent }) => {
       sent.push(input);
-      return answer;
+      return typeof answer === 'function' ? answer(input) : answer;
     },
   };
   return { sent, to: queue<unknown>('https://sqs.example/q', client as unknown as SQSClient) };
@@ -39,11 +39,12 @@ describe('one message', () => {
   test.each([
     [undefined, 0],
     [-5, 0],
-    [0.4, 0],
+    [0.001, 1],
     [59.6, 60],
-    [901, 900],
+    [60, 60],
+    [900.5, 900],
     [1e9, 900],
-  ])('a delay of %d seconds is %i: a queue holds a message for 0 to 900', async (delaySeconds, held) => {
+  ])('a delay of %d seconds is %i: never less than was asked for, from 0 to 900', async (delaySeconds, held) => {
     const { sent, to } = spied();
     await to.send({}, delaySeconds === undefined ? {} : { delaySeconds });
     expect(sent[0]!.DelaySeconds).toBe(held);
@@ -81,6 +82,48 @@ describe('many messages', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test('each is held back as is said of it, and not at all where nothing is', async () => {
+    const { sent, to } = spied();
+    const messages = Array.from({ length: 23 }, (_, index) => ({ index }));
+    await to.sendAll(messages, { delayOf: (message, index) => (message === messages[index] ? index * 50 + 0.5 : -1) });
+    await to.sendAll([1]);
+    const delays = sent.flatMap(({ Entries = [] }) => Entries.map(({ DelaySeconds }) => DelaySeconds));
+    expect(delays).toEqual([...messages.map(({ index }) => Math.min(900, index * 50 + 1)), 0]);
+  });
+
+  test('four batches travel at a time, so that hundreds of messages are sent in moments', async () => {
+    const waiting: (() => void)[] = [];
+    const { sent, to } = spied(
+      () =>
+        new Promise<object>((resolve) => {
+          waiting.push(() => resolve({}));
+        }),
+    );
+    const all = to.sendAll(Array.from({ length: 95 }, (_, index) => index));
+    for (let done = 0; done < 10; done++) {
+      await expect.poll(() => sent.length).toBe(Math.min(10, done + 4));
+      waiting[done]!();
+    }
+    await all;
+    expect(sent).toHaveLength(10);
+  });
+
+  test('after one that failed nothing more is sent, and nothing is under way any more when that is told', async () => {
+    let underWay = 0;
+    const { sent, to } = spied(async ({ Entries = [] }) => {
+      underWay++;
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      underWay--;
+      if (Entries.some(({ MessageBody }) => MessageBody === '15')) throw new Error('no queue');
+      return {};
+    });
+    await expect(to.sendAll(Array.from({ length: 200 }, (_, index) => index))).rejects.toThrow('no queue');
+    expect(underWay).toBe(0);
+    expect(sent.length).toBeLessThan(9);
   });
 
   test('some that were not taken are an error, so that all are sent again', async () => {
