@@ -21,6 +21,7 @@ export default defineConfig({
     maxWorkers: 2, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit'),
+      project('simulation'),
       ...(long ? [] : [project('infra')]),
       project('integration', { globalSetup: 'test/support/one-stack.ts' }),
       ...(long ? [] : [project('federation')]),

@@ -4,11 +4,15 @@ import { audienceRows } from './rows/audience-rows.ts';
 import { identityRows } from './rows/identity-rows.ts';
 import { interactionRows } from './rows/interaction-rows.ts';
 import { memberRows } from './rows/member-rows.ts';
+import { serverRows } from './rows/server-rows.ts';
 import { sharingTable } from './rows/table.ts';
 
 /** Every row of the system: one entity in rows/ = one kind of row. */
-export function tables(tableName: string, client = new DynamoDBClient({})) {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+export const tables = (tableName: string, client = new DynamoDBClient({})): Tables =>
+  tablesOf(tableName, DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
+
+/** The same rows, through a document client that drops undefined. */
+export function tablesOf(tableName: string, documents: DynamoDBDocumentClient) {
   const table = sharingTable(tableName, documents);
   return {
     table,
@@ -16,8 +20,9 @@ export function tables(tableName: string, client = new DynamoDBClient({})) {
     ...audienceRows(table),
     ...interactionRows(table),
     ...identityRows(table),
+    ...serverRows(table),
   };
 }
 
 /** All entities on one table. */
-export type Tables = ReturnType<typeof tables>;
+export type Tables = ReturnType<typeof tablesOf>;
