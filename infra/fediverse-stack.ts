@@ -32,17 +32,20 @@ export class FediverseStack extends Stack {
     const surroundings = { storage, gateway, tell };
 
     new Reading(this, 'Reading', surroundings);
-    const { inbox, received, receive, interactions } = new Receiving(this, 'Receiving', surroundings);
+    const { inbox, received, counted, count, interactions } = new Receiving(this, 'Receiving', surroundings);
     const { platform, outbox, fanOut } = new Publishing(this, 'Publishing', surroundings);
-    const { deliveries, deliver } = new Delivery(this, 'Delivery', surroundings);
+    const { deliver, probe, deliveries, stragglers, probes } = new Delivery(this, 'Delivery', surroundings);
     const { keys } = new Keys(this, 'Keys', surroundings);
     const { removals, remove } = new Removal(this, 'Removal', surroundings);
     const { sweep } = new Sweeping(this, 'Sweeping', surroundings);
 
     // Functions never call each other. These are all the ways between them.
     received.acceptFrom(inbox);
+    counted.acceptFrom(inbox);
     outbox.acceptFrom(platform, fanOut, remove, sweep);
-    deliveries.acceptFrom(fanOut, deliver, receive, remove);
+    deliveries.acceptFrom(fanOut, count, remove);
+    stragglers.acceptFrom(deliver);
+    probes.acceptFrom(sweep, probe);
     keys.acceptFrom(platform, sweep);
     removals.acceptFrom(platform, remove, sweep);
 
@@ -54,7 +57,7 @@ export class FediverseStack extends Stack {
     if (gateway.domainName) output('CustomDomainTarget', gateway.domainName.regionalDomainName);
     output('TableName', storage.table.tableName);
     output('InteractionsTopicArn', interactions.topicArn);
-    for (const queue of [received, outbox, deliveries, keys, removals]) {
+    for (const queue of [received, counted, outbox, deliveries, stragglers, probes, keys, removals]) {
       output(`${queue.node.id}DeadLettersUrl`, queue.deadLetters.queueUrl);
     }
 

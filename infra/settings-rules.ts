@@ -3,6 +3,15 @@ import type { Settings } from './settings.ts';
 /** The longest delay of an SQS message. */
 const longestDelay = 900;
 
+/** The longest wait before a server that is out is looked at again. */
+const longestWait = 86_400;
+
+/**
+ * When nothing older can be on its way any more: a worker sends for at most 20 seconds after its look at the present
+ * state. A Delete allows for clocks that differ by 40 seconds, an edit, which another one would mend, by 5.
+ */
+const safeDelays = { removal: 60, edit: 25 };
+
 /** Everything that is wrong with a stage's settings, each in one sentence that says what is expected. */
 export function* faultsOf(settings: Settings): Generator<string> {
   const { stage, origin, certificateArn, handleDomain, oidc, alarmAddress } = settings;
@@ -26,12 +35,15 @@ export function* faultsOf(settings: Settings): Generator<string> {
     if (!/^[A-Z]{2}$/.test(country))
       yield `eligibleCountries must be codes of two capitals such as US, not "${country}".`;
   }
-  if (!isDelay(settings.shareDelaySeconds, 0))
-    yield `shareDelaySeconds must be a whole number from 0 to ${longestDelay}, not ${settings.shareDelaySeconds}.`;
-  if (settings.retryDelaysSeconds.length === 0) yield 'retryDelaysSeconds must name at least one wait.';
-  for (const delay of settings.retryDelaysSeconds) {
-    if (!isDelay(delay, 1)) yield `retryDelaysSeconds must be whole numbers from 1 to ${longestDelay}, not ${delay}.`;
-  }
+  const { shareDelaySeconds, removalDelaySeconds, editDelaySeconds, spreadSeconds, drainPerSecond } = settings;
+  yield* faultOfNumber({ shareDelaySeconds }, 0, longestDelay);
+  yield* faultOfNumber({ removalDelaySeconds }, local ? 0 : safeDelays.removal, longestDelay);
+  yield* faultOfNumber({ editDelaySeconds }, local ? 0 : safeDelays.edit, longestDelay);
+  yield* faultOfNumber({ spreadSeconds }, 0, longestDelay);
+  yield* faultOfNumber({ drainPerSecond }, 1, 100);
+  const { retryDelaysSeconds, probeDelaysSeconds } = settings;
+  yield* faultsOfWaits({ retryDelaysSeconds }, longestDelay);
+  yield* faultsOfWaits({ probeDelaysSeconds }, longestWait);
 
   if (!isPage(settings.memberPage, '{username}'))
     yield `memberPage must be an https address with {username} in it, not "${settings.memberPage}".`;
@@ -45,7 +57,23 @@ export function* faultsOf(settings: Settings): Generator<string> {
     yield `alarmAddress must be one mail address, not "${alarmAddress}".`;
 }
 
-const isDelay = (value: number, least: number) => Number.isInteger(value) && value >= least && value <= longestDelay;
+const isWhole = (value: number, least: number, most: number) =>
+  Number.isInteger(value) && value >= least && value <= most;
+
+function* faultOfNumber(setting: Readonly<Record<string, number>>, least: number, most: number): Generator<string> {
+  for (const [name, value] of Object.entries(setting)) {
+    if (!isWhole(value, least, most)) yield `${name} must be a whole number from ${least} to ${most}, not ${value}.`;
+  }
+}
+
+function* faultsOfWaits(setting: Readonly<Record<string, readonly number[]>>, most: number): Generator<string> {
+  for (const [name, waits] of Object.entries(setting)) {
+    if (waits.length === 0) yield `${name} must name at least one wait.`;
+    for (const wait of waits) {
+      if (!isWhole(wait, 1, most)) yield `${name} must be whole numbers from 1 to ${most}, not ${wait}.`;
+    }
+  }
+}
 
 const isOrigin = (value: string, local: boolean) => URL.parse(value)?.origin === value && hasScheme(value, local);
 

@@ -15,6 +15,15 @@ export interface Settings {
   readonly eligibleCountries: readonly string[];
   /** How long a new post waits before it leaves, 0 to 900. */
   readonly shareDelaySeconds: number;
+  /**
+   * A Delete leaves so long after its post was removed, when nothing older of the post can still be on its way: 60 to 900.
+   * Less only on one machine.
+   */
+  readonly removalDelaySeconds: number;
+  /** An edit, a changed profile and the Rejects of a removal leave so long after the change: 25 to 900. Less only on one machine. */
+  readonly editDelaySeconds: number;
+  /** What goes to more than 1,000 inboxes leaves spread over so much time, so that not all fetch its pictures at once: 0 to 900. */
+  readonly spreadSeconds: number;
   /** A member's page on the platform; {username} is filled in. */
   readonly memberPage: string;
   /** A post's page on the platform; {postId}, and {username} where it is needed, are filled in. */
@@ -23,6 +32,10 @@ export interface Settings {
   readonly oidc: { readonly issuer: string; readonly audience: string };
   /** The waits before an inbox that failed is asked again, 1 to 900 each. */
   readonly retryDelaysSeconds: readonly number[];
+  /** The waits between looks at a server that is out, the last one for all that follow, 1 to 86,400 each. */
+  readonly probeDelaysSeconds: readonly number[];
+  /** How many activities that waited for a server it is sent in a second, 1 to 100. */
+  readonly drainPerSecond: number;
   /** Gets a mail when an alarm goes off, once it has confirmed the subscription. */
   readonly alarmAddress?: string;
   /** For a stage on one machine: plain http, nothing outlives the stack, and its runner may override values by parameter. */
@@ -31,6 +44,8 @@ export interface Settings {
     readonly privateHosts: readonly string[];
   };
 }
+
+const probeDelaysSeconds = [300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200]; // 5 minutes to 12 hours
 
 const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
   production: {
@@ -42,7 +57,12 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     memberPage: 'https://www.example.com/@{username}',
     postPage: 'https://www.example.com/@{username}/post/{postId}',
     oidc: { issuer: 'https://login.example.com', audience: 'fediverse-sharing' },
+    removalDelaySeconds: 60,
+    editDelaySeconds: 25,
+    spreadSeconds: 120,
     retryDelaysSeconds: [60, 300, 900],
+    probeDelaysSeconds,
+    drainPerSecond: 5,
     alarmAddress: 'alarms@example.com',
   },
   local: {
@@ -52,7 +72,12 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     memberPage: 'https://platform.example/@{username}',
     postPage: 'https://platform.example/@{username}/post/{postId}',
     oidc: { issuer: 'http://localhost:3001', audience: 'fediverse-sharing' },
+    removalDelaySeconds: 5,
+    editDelaySeconds: 2,
+    spreadSeconds: 120,
     retryDelaysSeconds: [60, 300, 900],
+    probeDelaysSeconds,
+    drainPerSecond: 5,
     local: { privateHosts: [] },
   },
 };

@@ -1,89 +1,90 @@
-/** One chunk of the queue Deliveries -> up to 100 signed POSTs side by side, their answers judged, the failed ones tried again alone. */
-import { type DeliveryOutcome, judgeDelivery, nextTry, resultName } from '#shared/domain/delivery';
-import { chunkId } from '#shared/domain/reach';
-import type { Site } from '#shared/protocol/site';
+/** One message -> up to 100 signed POSTs side by side, their answers judged; what failed is tried again alone, or parked. */
+import { deadline, judgeDelivery, laneTimeout } from '#shared/domain/delivery';
+import { countedAs, isRemoval } from '#shared/domain/pointer';
+import { isGivenUp, isOut, type Server } from '#shared/domain/server';
+import { type Outgoing, outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { logger } from '#shared/runtime/logger';
-import type { ChunkKey, Results } from '#shared/storage/results';
+import type { Results } from '#shared/storage/results';
+import type { ServerDirectory } from '#shared/storage/servers';
 import type { SigningKeys } from '#shared/storage/signing-keys';
+import type { Deadline } from '#shared/transport/deadline';
 import type { PostToInbox } from '#shared/transport/inbox-post';
 import type { DeliveryMessage } from '#shared/transport/messages';
-import type { Queue } from '#shared/transport/queues';
-import { activityNow, type LoadDeps } from './activity-now.ts';
+import { type ConsequenceDeps, consequences, type Sent } from './consequences.ts';
 
-interface Deps extends LoadDeps {
-  readonly site: Site;
+interface Deps extends PresentState, ConsequenceDeps {
   readonly results: Pick<Results, 'has' | 'put'>;
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
+  readonly directory: ServerDirectory;
   readonly post: PostToInbox;
-  readonly deliveries: Pick<Queue<DeliveryMessage>, 'send'>;
-  /** Seconds before the second, third, … try. */
-  readonly retryDelays: readonly number[];
-  readonly random: () => number;
+  readonly startDeadline: (milliseconds: number) => Deadline;
 }
+
+/** Each inbox is counted as asked by the first message that names it. */
+const isFirst = ({ attempt, lane }: DeliveryMessage) => attempt === 0 && lane === 'fast';
 
 export const deliver =
   (deps: Deps) =>
   async (message: DeliveryMessage): Promise<void> => {
-    const { results, signingKeys, post } = deps;
-    const key = resultKey(message);
-    if (key && (await results.has(key))) return;
+    const { results, now } = deps;
+    const { subject, chunk, inboxes } = message;
+    const counted = countedAs(subject);
+    const key = counted && { ...counted, chunk };
+    const asked = isFirst(message) ? inboxes.length : 0;
 
-    const current = await activityNow(deps, message.subject);
-    if (!current) return logger.info('outdated, not sent', { subject: message.subject, chunk: message.chunk });
-    const { memberId } = message.subject;
-    const privateKey = await signingKeys.privateKey(memberId);
-    if (!privateKey) throw new Error(`member ${memberId} has no key yet`);
-
-    const body = Buffer.from(JSON.stringify(current.document));
-    const outcomes = await Promise.all(
-      message.inboxes.map(async (inbox) => {
-        const answer = await post(inbox, body, { keyId: current.keyId, privateKey });
-        const outcome = judgeDelivery(answer);
-        if (outcome.kind !== 'accepted') logger.info('not accepted', { inbox, answer, attempt: message.attempt });
-        return { inbox, outcome };
-      }),
-    );
-    const retried = await retry(deps, message, outcomes);
-    const accepted = outcomes.filter(({ outcome }) => outcome.kind === 'accepted').length;
-    const total = outcomes.length;
-    if (key)
-      await results.put(key, { attempt: key.attempt, total, accepted, gaveUp: total - accepted - retried }, deps.now());
+    const limit = deps.startDeadline(deadline);
+    const [isDone, current, servers] = await Promise.all([
+      key ? results.has(key) : false,
+      outgoing(deps, subject),
+      deps.directory(),
+    ]);
+    if (isDone) return;
+    if (!current) {
+      logger.info('outdated, not sent', { subject, chunk });
+      if (key && !asked) await results.put(key, { asked: 0, accepted: 0, gaveUp: inboxes.length }, now());
+      return;
+    }
+    const sent = await send(deps, message, current, servers, limit);
+    const { accepted, gaveUp } = await consequences(deps, message, servers, sent);
+    if (key) await results.put(key, { asked, accepted, gaveUp }, now());
   };
 
-/** Only what goes to a whole audience is counted. */
-function resultKey({ subject, chunk, attempt }: DeliveryMessage): ChunkKey | undefined {
-  switch (subject.kind) {
-    case 'post':
-      return {
-        subject: subject.objectKey,
-        activity: resultName(subject.activity, subject.version),
-        chunk,
-        attempt,
-      };
-    case 'profile':
-      return { subject: subject.memberId, activity: `profile-${subject.revision}`, chunk, attempt };
-    default:
-      return undefined;
-  }
+/** Sends to every server that is not out. Everything has ended, or was cut off, when the promise settles. */
+async function send(
+  { signingKeys, post, now }: Deps,
+  { subject, inboxes, lane }: DeliveryMessage,
+  { document, keyId }: Outgoing,
+  servers: ReadonlyMap<string, Server>,
+  limit: Deadline,
+): Promise<readonly Sent[]> {
+  const privateKey = await signingKeys.privateKey(subject.memberId);
+  if (!privateKey) throw new Error(`member ${subject.memberId} has no key yet`);
+  const body = Buffer.from(JSON.stringify(document));
+  const signer = { keyId, privateKey };
+  return Promise.all(
+    inboxes.map(async (inbox): Promise<Sent> => {
+      const { host } = new URL(inbox);
+      const server = servers.get(host);
+      if (isOut(server)) {
+        const hopeless = isGivenUp(isRemoval(subject), server?.breaker, now());
+        return { inbox, host, outcome: { kind: hopeless ? 'givenUp' : 'out' } };
+      }
+      if (limit.isOver()) return { inbox, host, outcome: cutOff[lane] };
+      const how = { scheme: server?.scheme ?? 'cavage', timeoutMs: laneTimeout[lane], signal: limit.signal };
+      try {
+        const answer = await post(inbox, body, signer, how);
+        const isCutOff = 'unreachable' in answer && !answer.timedOut && limit.isOver();
+        const outcome = isCutOff ? cutOff[lane] : judgeDelivery(answer, lane);
+        if (outcome.kind !== 'accepted') logger.info('not accepted', { inbox, answer });
+        return { inbox, host, outcome, scheme: 'scheme' in answer ? answer.scheme : undefined };
+      } catch (error) {
+        // Whatever is wrong with one inbox, the others are under way: nobody may be left behind, or sent to unwatched.
+        logger.error('an inbox could not be asked', { inbox, error: error as Error });
+        return { inbox, host, outcome: { kind: 'retry', serverFailed: false } };
+      }
+    }),
+  );
 }
 
-/** Sends the failed inboxes back to the queue, those with the same delay together. Tells how many will be tried again. */
-async function retry(
-  { deliveries, retryDelays, random }: Deps,
-  message: DeliveryMessage,
-  outcomes: readonly { readonly inbox: string; readonly outcome: DeliveryOutcome }[],
-): Promise<number> {
-  const luck = random();
-  const byDelay = new Map<number, string[]>();
-  for (const { inbox, outcome } of outcomes) {
-    if (outcome.kind !== 'retry') continue;
-    const delay = nextTry(message.attempt, retryDelays, luck, outcome.afterSeconds);
-    if (delay !== undefined) byDelay.set(delay, [...(byDelay.get(delay) ?? []), inbox]);
-  }
-  for (const [delaySeconds, inboxes] of byDelay) {
-    const chunk = chunkId(message.chunk, inboxes);
-    const again = { ...message, chunk, inboxes, attempt: message.attempt + 1 };
-    await deliveries.send(again, { delaySeconds, group: message.subject.memberId });
-  }
-  return [...byDelay.values()].reduce((total, inboxes) => total + inboxes.length, 0);
-}
+/** What our own deadline cut off says nothing about the server: the next message has all its time again. */
+const cutOff = { fast: { kind: 'slow' }, slow: { kind: 'retry', serverFailed: false } } as const;

@@ -1,14 +1,18 @@
-/** Lambda `deliver`: chunks of the queue Deliveries -> signed POSTs to remote inboxes. */
+/** Lambda `deliver`: chunks of the queues Deliveries and Stragglers -> signed POSTs to remote inboxes. */
 import { siteOf } from '#shared/protocol/site';
 import { list, readEnv, secondsList, siteVariables, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
 import { followers } from '#shared/storage/followers';
+import { inboxes } from '#shared/storage/inboxes';
 import { members } from '#shared/storage/members';
+import { parked } from '#shared/storage/parked';
 import { posts } from '#shared/storage/posts';
 import { results } from '#shared/storage/results';
+import { serverDirectory, servers } from '#shared/storage/servers';
 import { signingKeys } from '#shared/storage/signing-keys';
 import { tables } from '#shared/storage/table';
+import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { inboxPoster } from '#shared/transport/inbox-post';
 import { DeliveryMessage } from '#shared/transport/messages';
@@ -19,12 +23,14 @@ import { deliver } from './deliver.ts';
 const env = readEnv({
   TABLE_NAME: text,
   ...siteVariables,
-  DELIVERIES_QUEUE_URL: text,
+  STRAGGLERS_QUEUE_URL: text,
   RETRY_DELAYS_SECONDS: secondsList,
+  PROBE_DELAYS_SECONDS: secondsList,
   PRIVATE_HOSTS: list,
 });
 const all = tables(env.TABLE_NAME);
 const now = () => new Date();
+const remote = servers(all);
 
 export const handler = queueHandler(
   DeliveryMessage,
@@ -33,11 +39,17 @@ export const handler = queueHandler(
     members: members(all),
     posts: posts(all),
     followers: followers(all),
+    inboxes: inboxes(all),
     results: results(all),
+    servers: remote,
+    directory: serverDirectory(remote, now),
+    parked: parked(all),
     signingKeys: signingKeys(all),
     post: inboxPoster(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), { userAgent: userAgent(env.ORIGIN), now }),
-    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+    startDeadline,
+    stragglers: queue<DeliveryMessage>(env.STRAGGLERS_QUEUE_URL),
     retryDelays: env.RETRY_DELAYS_SECONDS,
+    probeDelays: env.PROBE_DELAYS_SECONDS,
     random: Math.random,
     now,
   }),

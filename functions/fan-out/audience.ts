@@ -1,47 +1,86 @@
 import { passesFence } from '#shared/domain/delivery';
-import { presentState, wasSent } from '#shared/domain/post';
+import { secondsAfter } from '#shared/domain/job';
+import { type Post, presentState, wasSent } from '#shared/domain/post';
 import { type Inbox, wasInReach } from '#shared/domain/reach';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
 import type { OutboxMessage } from '#shared/transport/messages';
 
-/** Does this inbox get it? */
-export type Audience = (inbox: Inbox) => boolean;
+/** Which inboxes get an activity. */
+export interface Audience {
+  readonly has: (inbox: Inbox) => boolean;
+  /** Those that said that they do not exist are only asked, once a day, whether that is still so. */
+  readonly sparesGone: boolean;
+}
 
-/** What the audience depends on. */
-export interface AudienceDeps {
+/** What is to be done with an activity now. */
+export type Decision =
+  | { readonly kind: 'send'; readonly audience: Audience }
+  /** Its time has not come: something older may still be on its way. */
+  | { readonly kind: 'wait'; readonly seconds: number }
+  /** Nobody is to get it any more. */
+  | { readonly kind: 'drop' };
+
+/** What the decision depends on. */
+export interface DecisionDeps {
   readonly members: Pick<Members, 'find'>;
-  readonly posts: Pick<Posts, 'find' | 'markShared'>;
+  readonly posts: Pick<Posts, 'find' | 'markShared' | 'cancel'>;
+  /** A Delete leaves so long after its tombstone. */
+  readonly removalDelaySeconds: number;
+  /** An Update leaves so long after the change. */
+  readonly editDelaySeconds: number;
   readonly now: () => Date;
 }
 
 type PostSubject = Extract<OutboxMessage['subject'], { kind: 'post' }>;
+type ProfileSubject = Extract<OutboxMessage['subject'], { kind: 'profile' }>;
 
-const active: Audience = (inbox) => inbox.active;
-const everyone: Audience = () => true;
+const drop: Decision = { kind: 'drop' };
+const toActive: Decision = { kind: 'send', audience: { has: ({ active }) => active, sparesGone: true } };
+const toEveryone: Decision = { kind: 'send', audience: { has: () => true, sparesGone: true } };
 
-/** Who gets an activity; undefined when nobody does any more. A waiting post becomes a shared one here. */
-export async function audienceOf(deps: AudienceDeps, subject: OutboxMessage['subject']): Promise<Audience | undefined> {
-  if (subject.kind === 'post') return audienceOfPost(deps, subject);
-  const member = await deps.members.find(subject.memberId, deps.now(), { consistent: true });
-  if (member?.epoch !== subject.epoch) return undefined;
-  return member.sharing === 'on' ? active : everyone; // the blank profile goes to all who may have the old one
+/** Who gets an activity, and whether it may leave yet. A waiting post becomes a shared one here. */
+export const decide = (deps: DecisionDeps, subject: OutboxMessage['subject']): Promise<Decision> =>
+  subject.kind === 'post' ? decideOnPost(deps, subject) : decideOnProfile(deps, subject);
+
+async function decideOnProfile(deps: DecisionDeps, { memberId, epoch, revision }: ProfileSubject): Promise<Decision> {
+  const member = await deps.members.find(memberId, deps.now(), { consistent: true });
+  if (member?.epoch !== epoch) return drop;
+  const blank = member.sharing === 'off' || member.sharing === 'removing';
+  return inTime(deps, secondsAfter(revision, deps.editDelaySeconds), blank ? toEveryone : toActive);
 }
 
-async function audienceOfPost(deps: AudienceDeps, subject: PostSubject, tries = 3): Promise<Audience | undefined> {
-  const { members, posts, now } = deps;
+async function decideOnPost(deps: DecisionDeps, subject: PostSubject, tries = 3): Promise<Decision> {
+  const { members, posts, removalDelaySeconds, editDelaySeconds, now } = deps;
   const { memberId, objectKey, activity } = subject;
   const member = await members.find(memberId, now(), { consistent: true });
   const post = await posts.find(memberId, objectKey, { consistent: true });
-  if (!member || !post) return undefined;
+  if (!member || !post) return drop;
   if (activity === 'delete') {
-    const { deletedAt } = post;
-    return wasSent(post) && deletedAt ? (inbox) => wasInReach(inbox, post.firstSentAt, deletedAt) : undefined;
+    if (!post.deletedAt) return drop;
+    return inTime(deps, secondsAfter(post.deletedAt, removalDelaySeconds), removalOf(post, post.deletedAt));
   }
   if (activity === 'create' && presentState(post, member) === 'waiting') {
-    if (await posts.markShared(post, now())) return active;
-    if (tries > 1) return audienceOfPost(deps, subject, tries - 1); // edited, cancelled or turned off at this very moment
+    const paused = member.sharing === 'paused';
+    const changed = paused ? await posts.cancel(post, now()) : await posts.markShared(post, now());
+    if (changed) return paused ? drop : toActive;
+    if (tries > 1) return decideOnPost(deps, subject, tries - 1); // edited, cancelled, paused or turned off at this very moment
     throw new Error('the post keeps changing; the message will come back');
   }
-  return passesFence(activity, subject, post, member) ? active : undefined;
+  if (!passesFence(activity, subject, post, member)) return drop;
+  if (activity === 'update' && post.editedAt)
+    return inTime(deps, secondsAfter(post.editedAt, editDelaySeconds), toActive);
+  return toActive;
+}
+
+/** Everyone who may hold the post is asked to remove it, whatever they said to earlier activities. */
+const removalOf = (post: Post, deletedAt: string): Decision =>
+  wasSent(post)
+    ? { kind: 'send', audience: { has: (inbox) => wasInReach(inbox, post.firstSentAt, deletedAt), sparesGone: false } }
+    : drop;
+
+/** A message may come before its time: sent again after a failure, or by a clock that is fast. */
+function inTime({ now }: DecisionDeps, notBefore: string, decision: Decision): Decision {
+  const seconds = (Date.parse(notBefore) - now().getTime()) / 1000;
+  return seconds > 0 && decision.kind === 'send' ? { kind: 'wait', seconds } : decision;
 }

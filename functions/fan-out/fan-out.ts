@@ -1,51 +1,86 @@
 /** One message of the queue Outbox -> the audience's inboxes, read from inbox rows only, however many followers stand behind them. */
 import type { Context } from 'aws-lambda';
-import { chunksOf } from '#shared/domain/reach';
-import type { Inboxes } from '#shared/storage/inboxes';
+import { chunkId, cut, isLookDue } from '#shared/domain/reach';
+import type { Inboxes, InboxRow } from '#shared/storage/inboxes';
 import type { Jobs } from '#shared/storage/jobs';
 import type { DeliveryMessage, OutboxMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
-import { type Audience, type AudienceDeps, audienceOf } from './audience.ts';
+import { type Audience, type DecisionDeps, decide } from './audience.ts';
 
-interface Deps extends AudienceDeps {
+interface Deps extends DecisionDeps {
   readonly inboxes: Pick<Inboxes, 'page'>;
-  readonly jobs: Pick<Jobs, 'isOpen' | 'close'>;
+  readonly jobs: Pick<Jobs, 'isOpen' | 'renew' | 'close'>;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
   readonly outbox: Pick<Queue<OutboxMessage>, 'send'>;
+  /** Each chunk of a large audience leaves at some moment of so many seconds. */
+  readonly spreadSeconds: number;
+  /** In [0, 1). */
+  readonly random: () => number;
 }
 
-const pageSize = 1000; // rows, a multiple of the chunk size: a repeat cuts the same chunks
+type RunContext = Pick<Context, 'getRemainingTimeInMillis'>;
+
+const pageSize = 1000; // rows; an audience that does not fit into one page is a large one
 const reserveMs = 10_000; // what one page and its messages may take
 
 export const fanOut =
   (deps: Deps) =>
-  async (message: OutboxMessage, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    const { jobs, outbox } = deps;
-    if (!(await jobs.isOpen(message.job))) return; // done, or taken over by another message
-    const audience = await audienceOf(deps, message.subject);
-    if (audience) {
-      const rest = await spread(deps, message, audience, context);
-      if (rest) return outbox.send({ ...message, cursor: rest }, { group: message.subject.memberId });
-    }
-    await jobs.close(message.job);
+  async (message: OutboxMessage, context: RunContext): Promise<void> => {
+    const { jobs, outbox, now } = deps;
+    const { job, subject } = message;
+    const group = subject.memberId;
+    if (!(await jobs.isOpen(job))) return; // done, or taken over by another message
+    const decision = await decide(deps, subject);
+    if (decision.kind === 'wait') return outbox.send(message, { delaySeconds: decision.seconds, group });
+    const cursor = decision.kind === 'send' ? await spread(deps, message, decision.audience, context) : undefined;
+    if (!cursor) return jobs.close(job);
+    const renewed = await jobs.renew(job, { subject, cursor }, now());
+    if (renewed) await outbox.send({ job: renewed, subject, cursor }, { group });
   };
 
-/** Sends chunks page by page; where time runs short, the key after which another message goes on. */
+/** Sends chunks page by page; where time runs short, the key of the inbox after which another message goes on. */
 async function spread(
-  { inboxes, deliveries }: Deps,
+  deps: Deps,
   { subject, cursor }: OutboxMessage,
-  isInAudience: Audience,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  audience: Audience,
+  context: RunContext,
 ): Promise<string | undefined> {
+  const { inboxes, deliveries, spreadSeconds, random } = deps;
+  const now = deps.now();
   let after = cursor;
+  let uncut: InboxRow[] = [];
+  let goesOnAfter: string | undefined; // always where a chunk ends: what comes next is cut as if nothing had stopped
   do {
     const page = await inboxes.page(subject.memberId, { after, limit: pageSize });
-    const chunks = chunksOf(page.items.filter(isInAudience));
+    const { whole, rest } = cut([...uncut, ...page.items.filter(audience.has)]);
+    const groups = page.next ? whole : [...whole, rest];
+    const isLarge = after !== undefined || page.next !== undefined;
     await deliveries.sendAll(
-      chunks.map(({ id, inboxes }) => ({ subject, chunk: id, inboxes: [...inboxes], attempt: 0 })),
-      { group: subject.memberId },
+      groups.flatMap((rows) => messagesOf(subject, rows, audience, now)),
+      { group: subject.memberId, delayOf: isLarge ? () => random() * spreadSeconds : undefined },
     );
+    goesOnAfter = rest.length === 0 ? page.next : (whole.at(-1)?.at(-1)?.key ?? goesOnAfter);
+    uncut = rest;
     after = page.next;
-  } while (after && context.getRemainingTimeInMillis() > reserveMs);
-  return after;
+  } while (after && (context.getRemainingTimeInMillis() > reserveMs || !goesOnAfter));
+  return after && goesOnAfter;
+}
+
+/** The messages of what was cut as one: those that are sent to, and those that are asked whether they are there again. */
+function messagesOf(
+  subject: OutboxMessage['subject'],
+  rows: readonly InboxRow[],
+  { sparesGone }: Audience,
+  now: Date,
+): readonly DeliveryMessage[] {
+  const there = rows.filter(({ gone }) => !sparesGone || !gone);
+  const gone = rows.filter((row) => sparesGone && row.gone && isLookDue(row.gone, now));
+  return [...messageOf(subject, there), ...messageOf(subject, gone).map((message) => ({ ...message, look: true }))];
+}
+
+function messageOf(subject: OutboxMessage['subject'], rows: readonly InboxRow[]): readonly DeliveryMessage[] {
+  const [first] = rows;
+  if (!first) return [];
+  const inboxes = rows.map(({ url }) => url);
+  return [{ subject, chunk: chunkId(first.key, inboxes), inboxes, attempt: 0, lane: 'fast' }];
 }

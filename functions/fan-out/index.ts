@@ -1,5 +1,5 @@
 /** Lambda `fan-out`: one activity of a member -> chunks of up to 100 inboxes. */
-import { readEnv, text } from '#shared/runtime/env';
+import { readEnv, seconds, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
@@ -10,7 +10,14 @@ import { type DeliveryMessage, OutboxMessage } from '#shared/transport/messages'
 import { queue } from '#shared/transport/queues';
 import { fanOut } from './fan-out.ts';
 
-const env = readEnv({ TABLE_NAME: text, DELIVERIES_QUEUE_URL: text, OUTBOX_QUEUE_URL: text });
+const env = readEnv({
+  TABLE_NAME: text,
+  DELIVERIES_QUEUE_URL: text,
+  OUTBOX_QUEUE_URL: text,
+  REMOVAL_DELAY_SECONDS: seconds,
+  EDIT_DELAY_SECONDS: seconds,
+  SPREAD_SECONDS: seconds,
+});
 const all = tables(env.TABLE_NAME);
 
 export const handler = queueHandler(
@@ -22,6 +29,10 @@ export const handler = queueHandler(
     jobs: jobs(all),
     deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     outbox: queue<OutboxMessage>(env.OUTBOX_QUEUE_URL),
+    removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
+    editDelaySeconds: env.EDIT_DELAY_SECONDS,
+    spreadSeconds: env.SPREAD_SECONDS,
+    random: Math.random,
     now: () => new Date(),
   }),
 );

@@ -1,5 +1,6 @@
 /** POST /inbox and /actors/{actor}/inbox: cheapest checks first, so that bad input costs neither a read nor a fetch. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { countedIn } from '#shared/protocol/counted';
 import { type Incoming, readActivity } from '#shared/protocol/incoming';
 import { jsonObject } from '#shared/protocol/json';
 import { readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
@@ -16,6 +17,8 @@ interface Deps {
   readonly members: Pick<Members, 'findByActorKey'>;
   readonly keys: KeyFinder;
   readonly received: Pick<Queue<ReceivedMessage>, 'send'>;
+  /** What is counted is worked on many at a time. */
+  readonly counted: Pick<Queue<ReceivedMessage>, 'send'>;
   readonly now: () => Date;
 }
 
@@ -23,7 +26,7 @@ const largest = 256 * 1024; // bytes
 const accepted = { statusCode: 202, headers: { 'cache-control': 'no-store' }, body: '' };
 
 export const inbox =
-  ({ site, members, keys, received, now }: Deps): HttpFunction =>
+  ({ site, members, keys, received, counted, now }: Deps): HttpFunction =>
   async (event) => {
     const body = bodyBytes(event);
     if (body.length > largest) throw new HttpProblem(413, `An activity may have ${largest} bytes.`);
@@ -59,7 +62,7 @@ export const inbox =
           headers: { 'retry-after': '600' },
         });
     }
-    await received.send({
+    await (countedIn(activity) ? counted : received).send({
       body: body.toString('utf8'),
       actor: activity.actor,
       signedAt: signature.signedAt.toISOString(),

@@ -1,4 +1,4 @@
-/** Lambda `inbox`: POST of activities. Verifies, enqueues, answers 202; may only send to one queue and keep the key cache. */
+/** Lambda `inbox`: POST of activities. Verifies, enqueues, answers 202; may only send to two queues and keep the key cache. */
 import { addresses } from '#shared/protocol/site';
 import { list, origin, readEnv, text } from '#shared/runtime/env';
 import { httpHandler } from '#shared/runtime/http';
@@ -19,6 +19,7 @@ const env = readEnv({
   TABLE_NAME: text,
   ORIGIN: origin,
   RECEIVED_QUEUE_URL: text,
+  COUNTED_QUEUE_URL: text,
   PRIVATE_HOSTS: list,
 });
 const all = tables(env.TABLE_NAME);
@@ -43,6 +44,7 @@ const deps = {
     now,
   }),
   received: queue<ReceivedMessage>(env.RECEIVED_QUEUE_URL),
+  counted: queue<ReceivedMessage>(env.COUNTED_QUEUE_URL),
   now,
 };
 

@@ -6,8 +6,7 @@ import { bodyBytes, type HttpFunction, json, pathVariable, type Routes } from '#
 import { BadCursor } from '#shared/storage/cursor';
 import { authorise, type Caller } from './access.ts';
 import { openApiDocument } from './openapi.ts';
-import type { Operation } from './operation.ts';
-import { platformId } from './schemas.ts';
+import { type Operation, variablesOf } from './operation.ts';
 import { valid } from './validation.ts';
 
 const authorised = (event: APIGatewayProxyEventV2): event is APIGatewayProxyEventV2WithJWTAuthorizer =>
@@ -23,8 +22,11 @@ function jsonBody(event: APIGatewayProxyEventV2): unknown {
   }
 }
 
-const id = (event: APIGatewayProxyEventV2, name: string) =>
-  valid(platformId, pathVariable(event, name), name) as string;
+/** What the path names, each in its shape. */
+const named = (event: APIGatewayProxyEventV2, variables: ReturnType<typeof variablesOf>): Record<string, string> =>
+  Object.fromEntries(
+    variables.map(([name, schema]) => [name, valid(schema, pathVariable(event, name), name) as string]),
+  );
 
 /** A member's own token meets its own shape; what only the platform may say is refused by name. */
 function bodyOf({ own }: Operation, schema: z.ZodMiniType, caller: Caller, body: unknown): unknown {
@@ -39,14 +41,15 @@ function bodyOf({ own }: Operation, schema: z.ZodMiniType, caller: Caller, body:
 const httpFunction =
   (operation: Operation): HttpFunction =>
   async (event) => {
-    const memberId = id(event, 'memberId');
+    const variables = variablesOf(operation);
+    const isMember = ([name]: (typeof variables)[number]) => name === 'memberId' && operation.for !== 'platform';
+    const { memberId } = named(event, variables.filter(isMember));
     if (!authorised(event)) throw new HttpProblem(401, 'A token is needed.');
     const caller = authorise(event, memberId);
     try {
       const { status = operation.answer.status, body } = await operation.run({
+        ...named(event, variables),
         caller,
-        memberId,
-        postId: operation.path.includes('{postId}') ? id(event, 'postId') : '',
         query: valid(operation.query, event.queryStringParameters ?? {}, 'query'),
         body: operation.body ? bodyOf(operation, operation.body, caller, jsonBody(event)) : undefined,
       });

@@ -47,7 +47,7 @@ export const listFollowers = (deps: Deps) =>
     answer: { status: 200, schema: peopleAnswer },
     run: async ({ memberId, query }) => {
       await memberOf(deps.members, memberId, deps.now());
-      const page = await deps.followers.page(memberId, { ...query, now: deps.now() });
+      const page = await deps.followers.page(memberId, query);
       const { people, next } = await withPeople(deps, page, ({ at }) => at);
       const { followers: total } = await deps.members.tally(memberId);
       return { body: { total, items: people.map(({ person }) => person), next } };

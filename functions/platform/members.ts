@@ -1,6 +1,13 @@
 /** PUT and GET /members/{memberId}: the profile that the platform tells. */
-import type { Job } from '#shared/domain/job';
-import { failingRules, looksDifferent, losesSharing, type Member, type Profile } from '#shared/domain/member';
+import { type Job, secondsAfter } from '#shared/domain/job';
+import {
+  failingRules,
+  isSharing,
+  looksDifferent,
+  losesSharing,
+  type Member,
+  type Profile,
+} from '#shared/domain/member';
 import { instanceUsername, type Site } from '#shared/protocol/site';
 import { conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
@@ -15,6 +22,7 @@ interface Deps {
   readonly members: Pick<Members, 'find' | 'saveProfile'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
+  readonly editDelaySeconds: number;
   readonly now: () => Date;
 }
 
@@ -79,14 +87,15 @@ const profileOf = (from: Profile): Profile => ({
 });
 
 async function save(deps: Deps, memberId: string, before: Member | undefined, after: Profile): Promise<void> {
-  const { site, members, starter, eligibleCountries } = deps;
+  const { site, members, starter, eligibleCountries, editDelaySeconds } = deps;
   const now = deps.now();
+  const at = now.toISOString();
   if (after.username.toLowerCase() === instanceUsername(site)) throw taken();
-  const sharer = before?.sharing === 'on' ? before : undefined;
+  const sharer = before && isSharing(before) ? before : undefined;
   const ends = sharer && losesSharing(failingRules(after, eligibleCountries));
   let job: Job | undefined;
-  if (ends) job = removalJob(memberId, sharer.epoch + 1, now.toISOString());
-  else if (sharer && looksDifferent(sharer, after)) job = profileJob(sharer, now.toISOString());
+  if (ends) job = removalJob(memberId, sharer.epoch + 1, at);
+  else if (sharer && looksDifferent(sharer, after)) job = profileJob(sharer, at, secondsAfter(at, editDelaySeconds));
   switch (await members.saveProfile(memberId, after, before, now, { job, endsSharing: ends })) {
     case 'taken':
       throw taken();

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { version } from '#shared/runtime/version';
-import type { Operation } from './operation.ts';
-import { platformId, problem } from './schemas.ts';
+import { type Operation, variablesOf } from './operation.ts';
+import { problem } from './schemas.ts';
 
 const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -9,14 +9,14 @@ const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => {
 };
 const content = (schema: object, type = 'application/json') => ({ [type]: { schema } });
 
-const parameters = ({ path, query }: Operation) => {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => ({
-    name: match[1],
+const parameters = (operation: Operation) => {
+  const inPath = variablesOf(operation).map(([name, schema]) => ({
+    name,
     in: 'path',
     required: true,
-    schema: schemaOf(platformId, 'input'),
+    schema: schemaOf(schema, 'input'),
   }));
-  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, object> };
+  const { properties = {} } = schemaOf(operation.query, 'input') as { properties?: Record<string, object> };
   return [
     ...inPath,
     ...Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
@@ -26,6 +26,7 @@ const parameters = ({ path, query }: Operation) => {
 const described = (operation: Operation) => ({
   operationId: operation.id,
   summary: operation.summary,
+  description: operation.for === 'platform' ? 'Only for tokens of the scope `platform`.' : undefined,
   parameters: parameters(operation),
   requestBody: operation.body && { required: true, content: content(schemaOf(operation.body, 'input')) },
   responses: {

@@ -1,15 +1,18 @@
 import * as z from 'zod/mini';
 import type { Caller } from './access.ts';
+import { platformId } from './schemas.ts';
 
-/** A request that was let in and whose parts have their shapes. */
-export interface Request<B, Q> {
+/** The names in braces in a path. */
+export type Variable<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Variable<Rest>
+  : never;
+
+/** A request that was let in and whose parts have their shapes; what its path names stands beside them. */
+export type Request<B, Q, V extends string = never> = Readonly<Record<V, string>> & {
   readonly caller: Caller;
-  readonly memberId: string;
-  /** Empty for routes that name no post. */
-  readonly postId: string;
   readonly body: B;
   readonly query: Q;
-}
+};
 
 /** What an operation gives back. */
 export interface Result<A> {
@@ -20,12 +23,16 @@ export interface Result<A> {
 /** One operation of the API: routing, validation and the OpenAPI document are made from it. */
 export interface Operation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  readonly path: `/api/v1/members/{memberId}${string}`;
+  readonly path: `/api/v1/${string}`;
   readonly id: string;
   readonly summary: string;
+  /** Who may call it: by default also the member that the path names as {memberId}. */
+  readonly for?: 'platform' | undefined;
   readonly body?: z.ZodMiniType | undefined;
   /** For a member's own token, where it differs: the shape, and the fields that only the platform may send. */
   readonly own?: { readonly body: z.ZodMiniType; readonly forbidden: readonly string[] } | undefined;
+  /** Shapes of what the path names, where it is not an id of the platform's. */
+  readonly variables?: Readonly<Record<string, z.ZodMiniType<string> | undefined>> | undefined;
   readonly query: z.ZodMiniType;
   readonly answer: { readonly status: number; readonly schema: z.ZodMiniType };
   readonly run: (request: Request<unknown, unknown>) => Promise<Result<unknown>>;
@@ -33,23 +40,30 @@ export interface Operation {
 
 const nothing = z.strictObject({});
 
-/** Types an operation's logic by its schemas. */
+/** Types an operation's logic by its path and its schemas. */
 export function operation<
+  P extends Operation['path'],
   A extends z.ZodMiniType,
   B extends z.ZodMiniType = typeof nothing,
   Q extends z.ZodMiniType = typeof nothing,
 >(
-  definition: Omit<Operation, 'body' | 'query' | 'answer' | 'run'> & {
+  definition: Omit<Operation, 'path' | 'body' | 'query' | 'answer' | 'run' | 'variables'> & {
+    readonly path: P;
+    readonly variables?: Readonly<Partial<Record<Variable<P>, z.ZodMiniType<string>>>>;
     readonly body?: B;
     readonly query?: Q;
     readonly answer: { readonly status: number; readonly schema: A };
-    readonly run: (request: Request<z.output<B>, z.output<Q>>) => Promise<Result<z.input<A>>>;
+    readonly run: (request: Request<z.output<B>, z.output<Q>, Variable<P>>) => Promise<Result<z.input<A>>>;
   },
 ): Operation {
   const { run } = definition;
   return {
     ...definition,
     query: definition.query ?? nothing,
-    run: (request) => run(request as Request<z.output<B>, z.output<Q>>), // the API has parsed both by these very schemas
+    run: (request) => run(request as Request<z.output<B>, z.output<Q>, Variable<P>>), // the API has parsed all parts by these very schemas
   };
 }
+
+/** What an operation's path names, in its order, each with its shape. */
+export const variablesOf = ({ path, variables = {} }: Pick<Operation, 'path' | 'variables'>) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, variables[name] ?? platformId] as const);

@@ -1,5 +1,6 @@
 /** Operations on posts: share, look, edit, delete, share now. */
 import { latestResultName } from '#shared/domain/delivery';
+import { secondsAfter } from '#shared/domain/job';
 import { failingRules, type Member } from '#shared/domain/member';
 import { type Post, presentState, sameContent, wasSent } from '#shared/domain/post';
 import { addresses, type Site } from '#shared/protocol/site';
@@ -24,6 +25,8 @@ interface Deps {
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
   readonly shareDelaySeconds: number;
+  readonly removalDelaySeconds: number;
+  readonly editDelaySeconds: number;
   readonly newKey: () => string;
   readonly now: () => Date;
 }
@@ -62,6 +65,8 @@ function mustShare(member: Member, countries: readonly string[]): void {
       errors: failing.map((rule) => ({ field: rule, message: reasons[rule] })),
     });
   }
+  if (member.sharing === 'paused')
+    throw conflict('Sharing is paused for this member: PUT …/sharing with the state "on" goes on with it.');
   if (member.sharing !== 'on') throw conflict('Sharing is not on for this member: PUT …/sharing turns it on.');
 }
 
@@ -92,7 +97,7 @@ export const sharePost = (deps: Deps) =>
         state: 'waiting',
         epoch: member.epoch,
         version: 1,
-        sharesAt: new Date(now.getTime() + delaySeconds * 1000).toISOString(),
+        sharesAt: secondsAfter(now.toISOString(), delaySeconds),
       };
       const job = postJob('create', post, post.sharesAt);
       if (!(await posts.add(post, previous, job))) throw raced();
@@ -128,8 +133,8 @@ export const editPost = (deps: Deps) =>
       if (state !== 'waiting' && state !== 'shared') throw conflict(`The post is ${state}; it cannot be edited.`);
       if (sameContent(post, request.body)) return { body: await view(deps, member, post) };
       const now = deps.now();
-      const job =
-        state === 'shared' ? postJob('update', { ...post, version: post.version + 1 }, now.toISOString()) : undefined;
+      const leavesAt = secondsAfter(now.toISOString(), deps.editDelaySeconds);
+      const job = state === 'shared' ? postJob('update', { ...post, version: post.version + 1 }, leavesAt) : undefined;
       if (!(await deps.posts.edit(post, request.body, now, job))) throw raced();
       if (job) await deps.starter.start(job, jobKey(job), now);
       return { body: await later(deps, member, post) };
@@ -150,7 +155,7 @@ export const deletePost = (deps: Deps) =>
       if (state === 'waiting') {
         if (!(await deps.posts.cancel(post, now))) throw raced();
       } else if (state === 'shared') {
-        const job = postJob('delete', post, now.toISOString());
+        const job = postJob('delete', post, secondsAfter(now.toISOString(), deps.removalDelaySeconds));
         if (!(await deps.posts.markDeleted(post, now, job))) throw raced();
         await deps.starter.start(job, jobKey(job), now);
       }

@@ -35,21 +35,23 @@ export const profile = z.extend(ownProfile, {
 /** The fields of a profile that a member's own token may not set. */
 export const platformOnly = ['publicProfile', 'country', 'adult'] as const;
 
+const sharingState = z.enum(['off', 'on', 'paused', 'removing']);
+
 export const memberAnswer = z.object({
   memberId: platformId,
   ...profile.shape,
-  sharing: z.enum(['off', 'on', 'removing']),
+  sharing: sharingState,
 });
 
 export const sharingWish = z.strictObject({
-  state: z.enum(['on', 'off']),
+  state: z.enum(['on', 'paused', 'off']),
   consent: z.optional(
     z.strictObject({ textVersion: text(100).check(z.minLength(1), z.describe('Which text the member agreed to')) }),
   ),
 });
 
 export const sharingAnswer = z.object({
-  state: z.enum(['off', 'on', 'removing']),
+  state: sharingState,
   ready: z.boolean().check(z.describe('Can the handle be found now? False while the key pair is still being made')),
   eligibility: z.object({
     eligible: z.boolean(),
@@ -96,6 +98,29 @@ export const postAnswer = z.object({
   servers: z
     .object({ asked: number(), accepted: number(), retrying: number(), gaveUp: number() })
     .check(z.describe('Inboxes that were asked to take the latest activity: the post, its last edit, or its removal')),
+});
+
+/** A server's host as in its addresses: lower case, international names in ASCII, with a port where it is not 443. */
+export const serverHost = z
+  .string()
+  .check(
+    z.regex(/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/),
+    z.describe('A host such as social.example, in lower case and without a scheme'),
+  );
+
+export const serverAnswer = z.object({
+  host: z.string(),
+  state: z
+    .enum(['well', 'failing', 'out', 'recovering'])
+    .check(z.describe('failing: still sent to · out: everything for it waits · recovering: sent to again, on trial')),
+  failingSince: z.nullable(time()),
+  fruitlessProbes: number(),
+  nextProbeAt: z.nullable(time()),
+  parked: number().check(z.describe('Activities that wait for it, one per object and inbox')),
+  lastSuccessAt: z
+    .nullable(time())
+    .check(z.describe('To the hour; for a server that gets much it may lag some posts behind')),
+  signatures: z.enum(['cavage', 'rfc9421']).check(z.describe('What it takes')),
 });
 
 export const pageQuery = z.strictObject({

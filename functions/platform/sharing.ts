@@ -1,5 +1,12 @@
 /** PUT and GET /members/{memberId}/sharing: the switch. */
-import { decideSharing, type EligibilityRule, failingRules, hasActor, type Member } from '#shared/domain/member';
+import {
+  decideSharing,
+  type EligibilityRule,
+  failingRules,
+  hasActor,
+  isSharing,
+  type Member,
+} from '#shared/domain/member';
 import { addresses, handleOf, type Site } from '#shared/protocol/site';
 import { badRequest, conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
@@ -11,7 +18,7 @@ import { sharingAnswer, sharingWish } from './schemas.ts';
 
 interface Deps {
   readonly site: Site;
-  readonly members: Pick<Members, 'find' | 'turnOn' | 'turnOff' | 'tally'>;
+  readonly members: Pick<Members, 'find' | 'turnOn' | 'turnOff' | 'pause' | 'resume' | 'tally'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly eligibleCountries: readonly string[];
   readonly newKey: () => string;
@@ -33,7 +40,7 @@ async function view({ site, members, eligibleCountries }: Deps, member: Member) 
   const { followers } = await members.tally(member.memberId);
   return {
     state: member.sharing,
-    ready: member.sharing === 'on' && hasActor(member),
+    ready: isSharing(member) && hasActor(member),
     eligibility: {
       eligible: failing.length === 0,
       failing: failing.map((rule) => ({ rule, message: reasons[rule] })),
@@ -50,7 +57,7 @@ export const getSharing = (deps: Deps) =>
     method: 'GET',
     path,
     id: 'getSharing',
-    summary: 'Is sharing on, may it be, and under which handle',
+    summary: 'Is sharing on or paused, may it be on, and under which handle',
     answer: { status: 200, schema: sharingAnswer },
     run: async ({ memberId }) => ({ body: await view(deps, await memberOf(deps.members, memberId, deps.now())) }),
   });
@@ -60,7 +67,8 @@ export const putSharing = (deps: Deps) =>
     method: 'PUT',
     path,
     id: 'putSharing',
-    summary: 'Turn sharing on (with the consent that was given) or off (every server is asked to remove the posts)',
+    summary:
+      'Turn sharing on (with the consent that was given), pause it (nothing new is shared, what was shared stays and is kept up), or turn it off (every server is asked to remove the posts)',
     body: sharingWish,
     answer: { status: 200, schema: sharingAnswer },
     run: async ({ memberId, body }) => {
@@ -76,6 +84,14 @@ export const putSharing = (deps: Deps) =>
         case 'turnOn':
           await turnOn(deps, member, body.consent?.textVersion);
           break;
+        case 'pause':
+          if (!(await members.pause(member, now()))) throw raced();
+          break;
+        case 'resume':
+          if (!(await members.resume(member, now()))) throw raced();
+          break;
+        case 'nothingToPause':
+          throw conflict('Sharing is not on for this member: there is nothing to pause.');
         case 'ineligible':
           throw forbidden('This member may not share.', {
             errors: decision.rules.map((rule) => ({ field: rule, message: reasons[rule] })),
@@ -89,12 +105,13 @@ export const putSharing = (deps: Deps) =>
     },
   });
 
+const raced = () => conflict('Sharing was changed at the same time. Look again.');
+
 /** Ends sharing and starts the removal of everything that was shared. */
 async function turnOff({ members, starter, now }: Deps, member: Member) {
   const at = now();
   const job = removalJob(member.memberId, member.epoch + 1, at.toISOString());
-  if (!(await members.turnOff(member, { now: at, job })))
-    throw conflict('Sharing was changed at the same time. Look again.');
+  if (!(await members.turnOff(member, { now: at, job }))) throw raced();
   await starter.start(job, jobKey(job), at);
 }
 
@@ -108,8 +125,7 @@ async function turnOn({ members, starter, newKey, now }: Deps, member: Member, t
   const job = member.publicKeyPem ? undefined : keysJob(member.memberId, at.toISOString());
   const actorKey = member.actorKey ?? newKey();
   const consent = { textVersion, at: at.toISOString() };
-  if (!(await members.turnOn(member, { actorKey, consent, now: at, job })))
-    throw conflict('Sharing was changed at the same time. Look again.');
+  if (!(await members.turnOn(member, { actorKey, consent, now: at, job }))) throw raced();
   if (job) await starter.start(job, jobKey(job), at);
 }
 
@@ -120,7 +136,7 @@ const between = 100;
 async function whenReady({ members, pause, now }: Deps, memberId: string): Promise<Member> {
   for (let waited = 0; ; waited += between) {
     const member = await memberOf(members, memberId, now());
-    if (member.sharing !== 'on' || hasActor(member) || waited >= longestWait) return member;
+    if (!isSharing(member) || hasActor(member) || waited >= longestWait) return member;
     await pause(between);
   }
 }

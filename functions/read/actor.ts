@@ -1,4 +1,5 @@
 /** GET /actors/{actor} and /actor: readable unsigned, always 200 for an actor that ever was. */
+import { isSharing } from '#shared/domain/member';
 import { actorDocument, instanceDocument } from '#shared/protocol/actor';
 import { memberPageOf, type Site } from '#shared/protocol/site';
 import { unavailable } from '#shared/runtime/errors';
@@ -11,7 +12,7 @@ export const actor =
   (deps: FindActor & { readonly site: Site }): HttpFunction =>
   async (event) => {
     const member = await actorInPath(deps, event);
-    if (member.sharing === 'on' && wantsHtml(event)) return seePage(memberPageOf(deps.site, member.username));
+    if (isSharing(member) && wantsHtml(event)) return seePage(memberPageOf(deps.site, member.username));
     return document(actorDocument(deps.site, member));
   };
 

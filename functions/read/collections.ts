@@ -1,4 +1,5 @@
 /** GET of an actor's collections. Followers are counted, never listed. */
+import { isSharing } from '#shared/domain/member';
 import { presentState, wasSent } from '#shared/domain/post';
 import { createActivity } from '#shared/protocol/activities';
 import { collectionPage, countOnly, emptyCollection, pagedCollection } from '#shared/protocol/collections';
@@ -26,7 +27,7 @@ export const outbox =
     const { site } = deps;
     const member = await actorInPath(deps, event);
     const id = addresses(site).outbox(member.actorKey);
-    if (member.sharing !== 'on') return document(emptyCollection(id));
+    if (!isSharing(member)) return document(emptyCollection(id));
 
     const { page, cursor } = event.queryStringParameters ?? {};
     if (!page) return document(pagedCollection(id, (await deps.members.tally(member.memberId)).posts));
@@ -54,7 +55,7 @@ export const followersCount =
   (deps: Omit<Deps, 'posts'>): HttpFunction =>
   async (event) => {
     const member = await actorInPath(deps, event);
-    const { followers } = member.sharing === 'on' ? await deps.members.tally(member.memberId) : { followers: 0 };
+    const { followers } = isSharing(member) ? await deps.members.tally(member.memberId) : { followers: 0 };
     return document(countOnly(addresses(deps.site).followers(member.actorKey), followers));
   };
 

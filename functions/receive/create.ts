@@ -23,7 +23,9 @@ export async function create(deps: Effects, { note }: Activity<'create'>, sender
   await inboxes.witness(memberId, deliveryInbox(sender), now());
   if (kept) {
     const { id: actor, handle, name } = sender;
-    await announce({ type: 'reply', memberId, postId, actor, handle, name, replyId: note.id, at: now().toISOString() });
+    await announce([
+      { type: 'reply', memberId, postId, actor, handle, name, replyId: note.id, at: now().toISOString() },
+    ]);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Lambda `receive`: verified activities from the queue Received -> their effects. */
+/** Lambda `receive`: verified activities that are not counted, from the queue Received -> their effects. */
 import { addresses } from '#shared/protocol/site';
 import { list, origin, readEnv, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
@@ -7,30 +7,30 @@ import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { members } from '#shared/storage/members';
 import { posts } from '#shared/storage/posts';
-import { reactions } from '#shared/storage/reactions';
 import { remoteActors } from '#shared/storage/remote-actors';
 import { replies } from '#shared/storage/replies';
+import { serverDirectory, servers } from '#shared/storage/servers';
+import { signOfLife } from '#shared/storage/sign-of-life';
 import { instanceOwner, signingKeys } from '#shared/storage/signing-keys';
 import { tables } from '#shared/storage/table';
 import { actorFetcher } from '#shared/transport/actor-fetch';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { interactions } from '#shared/transport/interactions';
-import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
+import { ReceivedMessage } from '#shared/transport/messages';
 import { addressPolicy } from '#shared/transport/private-hosts';
-import { queue } from '#shared/transport/queues';
+import { senderFinder } from '#shared/transport/senders';
 import { receive } from './receive.ts';
-import { senderFinder } from './sender.ts';
 
 const env = readEnv({
   TABLE_NAME: text,
   ORIGIN: origin,
-  DELIVERIES_QUEUE_URL: text,
   INTERACTIONS_TOPIC_ARN: text,
   PRIVATE_HOSTS: list,
 });
 const all = tables(env.TABLE_NAME);
 const site = { origin: env.ORIGIN };
 const signing = signingKeys(all);
+const remote = servers(all);
 const now = () => new Date();
 
 export const handler = queueHandler(
@@ -41,7 +41,6 @@ export const handler = queueHandler(
     posts: posts(all),
     followers: followers(all),
     inboxes: inboxes(all),
-    reactions: reactions(all),
     replies: replies(all),
     senderOf: senderFinder({
       remoteActors: remoteActors(all),
@@ -53,8 +52,8 @@ export const handler = queueHandler(
       }),
       now,
     }),
-    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     announce: interactions(env.INTERACTIONS_TOPIC_ARN),
+    signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),
     now,
   }),
 );

@@ -1,6 +1,6 @@
 import type { Actor } from '#shared/domain/member';
 import { hasActor } from '#shared/domain/member';
-import { presentState, type SharedPost, wasSent } from '#shared/domain/post';
+import { isShared, type SharedPost } from '#shared/domain/post';
 import { postKeysIn } from '#shared/protocol/site';
 import type { Effects } from './effects.ts';
 
@@ -13,5 +13,5 @@ export async function ourPost(
   const author = keys && (await members.findByActorKey(keys.actorKey, now()));
   if (!author || !hasActor(author)) return undefined;
   const post = await posts.find(author.memberId, keys.objectKey);
-  return post && wasSent(post) && presentState(post, author) === 'shared' ? { post, author } : undefined;
+  return post && isShared(post, author) ? { post, author } : undefined;
 }

@@ -1,5 +1,5 @@
 /** Lambda `remove`: sharing was turned off -> every server is asked to remove, every follower is released. */
-import { readEnv, text } from '#shared/runtime/env';
+import { readEnv, seconds, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
@@ -12,7 +12,14 @@ import { type DeliveryMessage, RemovalMessage } from '#shared/transport/messages
 import { queue } from '#shared/transport/queues';
 import { remove } from './remove.ts';
 
-const env = readEnv({ TABLE_NAME: text, OUTBOX_QUEUE_URL: text, DELIVERIES_QUEUE_URL: text, REMOVALS_QUEUE_URL: text });
+const env = readEnv({
+  TABLE_NAME: text,
+  OUTBOX_QUEUE_URL: text,
+  DELIVERIES_QUEUE_URL: text,
+  REMOVALS_QUEUE_URL: text,
+  REMOVAL_DELAY_SECONDS: seconds,
+  EDIT_DELAY_SECONDS: seconds,
+});
 const all = tables(env.TABLE_NAME);
 
 export const handler = queueHandler(
@@ -26,6 +33,8 @@ export const handler = queueHandler(
     starter: jobStarter({ outbox: env.OUTBOX_QUEUE_URL }),
     deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     removals: queue<RemovalMessage>(env.REMOVALS_QUEUE_URL),
+    removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
+    editDelaySeconds: env.EDIT_DELAY_SECONDS,
     now: () => new Date(),
   }),
 );

@@ -1,4 +1,5 @@
 /** One message of the queue Removals -> one page of one step, then the next message. Each page can be repeated without harm. */
+import { secondsAfter } from '#shared/domain/job';
 import type { Member } from '#shared/domain/member';
 import type { Followers } from '#shared/storage/followers';
 import type { Inboxes } from '#shared/storage/inboxes';
@@ -15,10 +16,14 @@ interface Deps {
   readonly posts: Pick<Posts, 'page' | 'cancel' | 'markDeleted'>;
   readonly followers: Pick<Followers, 'page' | 'remove'>;
   readonly inboxes: Pick<Inboxes, 'page' | 'close'>;
-  readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'close'>;
+  readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
   readonly removals: Pick<Queue<RemovalMessage>, 'send'>;
+  /** A Delete leaves so long after its tombstone. */
+  readonly removalDelaySeconds: number;
+  /** The blank profile and the Rejects leave so long after sharing ended. */
+  readonly editDelaySeconds: number;
   readonly now: () => Date;
 }
 
@@ -41,7 +46,11 @@ export const remove =
 
     const cursor = await steps[step](deps, member, message);
     const next = cursor ? step : order[order.indexOf(step) + 1];
-    if (next) return removals.send({ ...message, step: next, cursor }, { group: memberId });
+    if (next) {
+      const further = { memberId, epoch, step: next, cursor };
+      const renewed = await jobs.renew(job, further, deps.now());
+      return renewed && removals.send({ job: renewed, ...further }, { group: memberId });
+    }
     await members.finishRemoval(memberId, epoch);
     await jobs.close(job);
   };
@@ -55,7 +64,7 @@ const posts: StepFunction = async (deps, member, { cursor }) => {
       if (!(await deps.posts.cancel(post, now))) throw new Error('a post changed while it was removed: look again');
       continue;
     }
-    const job = postJob('delete', post, now.toISOString());
+    const job = postJob('delete', post, secondsAfter(now.toISOString(), deps.removalDelaySeconds));
     if (!(await deps.posts.markDeleted(post, now, job)))
       throw new Error('a post changed while it was removed: look again');
     await deps.starter.start(job, jobKey(job), now);
@@ -64,8 +73,8 @@ const posts: StepFunction = async (deps, member, { cursor }) => {
 };
 
 /** The profile is blank now: told to everyone who may hold it. */
-const profile: StepFunction = async ({ jobs, starter, now }, member) => {
-  const job = profileJob(member, member.updatedAt);
+const profile: StepFunction = async ({ jobs, starter, editDelaySeconds, now }, member) => {
+  const job = profileJob(member, member.updatedAt, secondsAfter(member.updatedAt, editDelaySeconds));
   await jobs.open(job);
   await starter.start(job, jobKey(job), now());
   return undefined;
@@ -73,15 +82,16 @@ const profile: StepFunction = async ({ jobs, starter, now }, member) => {
 
 /** Each follower's Follow is rejected, so that their server stops counting on us. */
 const followers: StepFunction = async (deps, { memberId, epoch }, { cursor }) => {
-  const page = await deps.followers.page(memberId, { cursor, now: deps.now(), ...strongly });
+  const page = await deps.followers.page(memberId, { cursor, ...strongly });
   await deps.deliveries.sendAll(
     page.items.map(({ actor, followId, inbox }) => ({
       subject: { kind: 'reject' as const, memberId, epoch, follow: { id: followId, actor } },
       chunk: followId,
       inboxes: [inbox],
       attempt: 0,
+      lane: 'fast' as const,
     })),
-    { group: memberId },
+    { group: memberId, delayOf: () => deps.editDelaySeconds },
   );
   for (const { actor } of page.items) await deps.followers.remove(memberId, actor, deps.now());
   return page.next;

@@ -4,22 +4,23 @@ import type { Jobs } from '#shared/storage/jobs';
 import type { JobStarter } from '#shared/transport/jobs';
 import type { KeysMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
+import { type ClosingDeps, closeInboxes } from './close-inboxes.ts';
 
-interface Deps {
+interface Deps extends ClosingDeps {
   readonly jobs: Pick<Jobs, 'takeOverdue'>;
   readonly starter: Pick<JobStarter, 'restart'>;
   readonly instance: Pick<Instance, 'publicKeyPem'>;
   readonly keys: Pick<Queue<KeysMessage>, 'send'>;
-  readonly now: () => Date;
 }
 
-/** Leases each overdue job and sends its message; asks for the instance's key pair while there is none. */
+/** Leases each overdue job and sends its message; asks for the instance's key pair while there is none; then closes inboxes. */
 export const sweep =
-  ({ jobs, starter, instance, keys, now }: Deps) =>
+  ({ jobs, starter, instance, keys, now, ...deps }: Deps) =>
   async (): Promise<void> => {
     if (!(await instance.publicKeyPem())) await keys.send({});
     for await (const job of jobs.takeOverdue(now())) {
       logger.warn('a job was overdue and is started again', { jobId: job.key.id });
       await starter.restart(job);
     }
+    await closeInboxes({ ...deps, now });
   };

@@ -19,7 +19,8 @@ export class Publishing extends Construct {
       timeout: Duration.seconds(15),
       environment: {
         TABLE_NAME: table.tableName,
-        ...tell('ORIGIN', 'HANDLE_DOMAIN', 'ELIGIBLE_COUNTRIES', 'SHARE_DELAY_SECONDS', 'MEMBER_PAGE', 'POST_PAGE'),
+        ...tell('ORIGIN', 'HANDLE_DOMAIN', 'ELIGIBLE_COUNTRIES', 'MEMBER_PAGE', 'POST_PAGE'),
+        ...tell('SHARE_DELAY_SECONDS', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS'),
       },
     });
     allow(this.platform, [...readItems, ...writeItems], table.tableArn);
@@ -32,13 +33,12 @@ export class Publishing extends Construct {
     this.fanOut = new HandlerFunction(this, 'FanOut', {
       folder: 'fan-out',
       timeout: Duration.minutes(1),
-      environment: { TABLE_NAME: table.tableName },
+      environment: {
+        TABLE_NAME: table.tableName,
+        ...tell('REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'SPREAD_SECONDS'),
+      },
     });
-    allow(
-      this.fanOut,
-      [...readItems, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
-      table.tableArn,
-    );
+    allow(this.fanOut, [...readItems, ...writeItems, 'dynamodb:ConditionCheckItem'], table.tableArn);
     this.outbox = new QueueWithDeadLetters(this, 'Outbox', {
       consumer: this.fanOut,
       batchSize: 1,

@@ -10,6 +10,8 @@ export interface QueueWithDeadLettersProps {
   readonly consumer: HandlerFunction;
   /** How many messages it gets at a time. */
   readonly batchSize: number;
+  /** How long the first message of a batch waits for others; without it, not at all. */
+  readonly batchWindow?: Duration;
   /** How many of it run at a time. */
   readonly maxConcurrency: number;
   /** A message that waits as long as this sets off the alarm. */
@@ -24,7 +26,7 @@ export class QueueWithDeadLetters extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { consumer, batchSize, maxConcurrency, alarmAge }: QueueWithDeadLettersProps,
+    { consumer, batchSize, batchWindow, maxConcurrency, alarmAge }: QueueWithDeadLettersProps,
   ) {
     super(scope, id);
     const secured = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
@@ -39,6 +41,7 @@ export class QueueWithDeadLetters extends Construct {
     consumer.addEventSourceMapping(`From${id}`, {
       eventSourceArn: this.queue.queueArn,
       batchSize,
+      ...(batchWindow && { maxBatchingWindow: batchWindow }),
       maxConcurrency,
       reportBatchItemFailures: true,
     });

@@ -11,7 +11,10 @@ import type { Surroundings } from './surroundings.ts';
 export class Receiving extends Construct {
   readonly inbox: HandlerFunction;
   readonly receive: HandlerFunction;
+  readonly count: HandlerFunction;
   readonly received: QueueWithDeadLetters;
+  /** Follows, likes and boosts, which come in bursts. */
+  readonly counted: QueueWithDeadLetters;
   /** Likes, replies and the like, for the platform to subscribe to. */
   readonly interactions: Topic;
 
@@ -36,18 +39,34 @@ export class Receiving extends Construct {
       reaches: 1,
       says: 'A subscriber of Interactions did not take a message. Is its queue or address there, and does it let the topic in?',
     });
+    const work = { ...environment, INTERACTIONS_TOPIC_ARN: this.interactions.topicArn };
     this.receive = new HandlerFunction(this, 'Receive', {
       folder: 'receive',
       timeout: Duration.seconds(60),
-      environment: { ...environment, INTERACTIONS_TOPIC_ARN: this.interactions.topicArn },
+      environment: work,
     });
-    allow(this.receive, [...readItems, ...writeItems], table.tableArn);
-    allow(this.receive, ['sns:Publish'], this.interactions.topicArn);
-    allow(this.receive, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
+    this.count = new HandlerFunction(this, 'Count', {
+      folder: 'count',
+      timeout: Duration.seconds(60),
+      environment: work,
+    });
+    for (const worker of [this.receive, this.count]) {
+      allow(worker, [...readItems, ...writeItems], table.tableArn);
+      allow(worker, ['sns:Publish'], this.interactions.topicArn);
+      allow(worker, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
+    }
     this.received = new QueueWithDeadLetters(this, 'Received', {
       consumer: this.receive,
       batchSize: 10,
-      // Few: likes of one post all count up the same row.
+      // Few: replies to one post all count up the same row.
+      maxConcurrency: 2,
+      alarmAge: Duration.minutes(15),
+    });
+    this.counted = new QueueWithDeadLetters(this, 'Counted', {
+      consumer: this.count,
+      // Large and few: a batch writes each number once, and two that write the same one get into each other's way.
+      batchSize: 100,
+      batchWindow: Duration.seconds(1),
       maxConcurrency: 2,
       alarmAge: Duration.minutes(15),
     });

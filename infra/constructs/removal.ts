@@ -10,12 +10,12 @@ export class Removal extends Construct {
   readonly remove: HandlerFunction;
   readonly removals: QueueWithDeadLetters;
 
-  constructor(scope: Construct, id: string, { storage: { table } }: Surroundings) {
+  constructor(scope: Construct, id: string, { storage: { table }, tell }: Surroundings) {
     super(scope, id);
     this.remove = new HandlerFunction(this, 'Remove', {
       folder: 'remove',
       timeout: Duration.minutes(1),
-      environment: { TABLE_NAME: table.tableName },
+      environment: { TABLE_NAME: table.tableName, ...tell('REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS') },
     });
     allow(this.remove, [...readItems, ...writeItems], table.tableArn);
     this.removals = new QueueWithDeadLetters(this, 'Removals', {

@@ -31,7 +31,12 @@ function variables(settings: Settings, endpoint: string, value: Value) {
     SHARE_DELAY_SECONDS: value('ShareDelaySeconds', String(settings.shareDelaySeconds)),
     MEMBER_PAGE: settings.memberPage,
     POST_PAGE: settings.postPage,
+    REMOVAL_DELAY_SECONDS: value('RemovalDelaySeconds', String(settings.removalDelaySeconds)),
+    EDIT_DELAY_SECONDS: value('EditDelaySeconds', String(settings.editDelaySeconds)),
+    SPREAD_SECONDS: value('SpreadSeconds', String(settings.spreadSeconds)),
     RETRY_DELAYS_SECONDS: value('RetryDelaysSeconds', settings.retryDelaysSeconds.join(',')),
+    PROBE_DELAYS_SECONDS: value('ProbeDelaysSeconds', settings.probeDelaysSeconds.join(',')),
+    DRAIN_PER_SECOND: value('DrainPerSecond', String(settings.drainPerSecond)),
     PRIVATE_HOSTS: local && value('PrivateHosts', local.privateHosts.join(',')),
   };
 }

@@ -4,10 +4,10 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, readItems } from './permissions.ts';
+import { allow, readItems, writeItems } from './permissions.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Once a minute: sends again what is due and was never finished. */
+/** Once a minute: sends again what is due and was never finished, and closes inboxes without followers. */
 export class Sweeping extends Construct {
   readonly sweep: HandlerFunction;
 
@@ -18,7 +18,7 @@ export class Sweeping extends Construct {
       timeout: Duration.seconds(50),
       environment: { TABLE_NAME: table.tableName },
     });
-    allow(this.sweep, [...readItems, 'dynamodb:PutItem', 'dynamodb:DeleteItem'], table.tableArn);
+    allow(this.sweep, [...readItems, ...writeItems], table.tableArn);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(this.sweep)],

@@ -32,8 +32,14 @@ export interface StackOptions {
   /** Comma-separated hosts, host:port or CIDRs that the functions may reach although they are private. */
   privateHosts?: string;
   shareDelaySeconds?: number;
+  removalDelaySeconds?: number;
+  editDelaySeconds?: number;
+  spreadSeconds?: number;
   /** For example `60,300,900`. */
   retryDelaysSeconds?: string;
+  /** For example `300,900,1800`. */
+  probeDelaysSeconds?: string;
+  drainPerSecond?: number;
   /** A synthesised directory to run instead of this project's own stage `local`. */
   template?: string;
   /** Threads per function. Default 2. */

@@ -1,14 +1,8 @@
 /** What may be sent, what an answer means, and when to try again. */
 import type { Member } from './member.ts';
+import { resultName } from './pointer.ts';
 import { type Post, presentState } from './post.ts';
 import type { PostActivity } from './reach.ts';
-
-/** What one POST to a remote inbox came to. */
-export type DeliveryOutcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'gone' } // the inbox no longer exists
-  | { readonly kind: 'refused'; readonly status: number } // repeating will not help
-  | { readonly kind: 'retry'; readonly afterSeconds?: number };
 
 /** How requests are signed: draft-cavage-12, or RFC 9421. */
 export type SignatureScheme = 'cavage' | 'rfc9421';
@@ -25,34 +19,57 @@ export type DeliveryAnswer =
     }
   | { readonly unreachable: string; readonly timedOut?: boolean | undefined };
 
-/** Decides what an answer means. 401 is tried again: receivers answer it when our key could not be fetched just then. */
-export function judgeDelivery(answer: DeliveryAnswer): DeliveryOutcome {
-  if ('unreachable' in answer) return { kind: 'retry' };
-  const { status, retryAfterSeconds } = answer;
+/** First tries run in the fast lane; what does not answer there in time, and every later try, in the slow one. */
+export type Lane = 'fast' | 'slow';
+
+/** Milliseconds that one request may take. */
+export const laneTimeout: Readonly<Record<Lane, number>> = { fast: 2500, slow: 10_000 };
+
+/**
+ * Milliseconds from the look at the present state to the end of everything that is sent because of it. A Delete leaves
+ * only when no look from before the tombstone can still be under way.
+ */
+export const deadline = 20_000;
+
+/** What one POST to a remote inbox came to. */
+export type DeliveryOutcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'gone' } // the inbox no longer exists
+  | { readonly kind: 'refused'; readonly status: number } // repeating will not help
+  | { readonly kind: 'slow' } // the slow lane has more patience
+  | { readonly kind: 'retry'; readonly serverFailed: boolean; readonly afterSeconds?: number | undefined };
+
+/** Decides what an answer means. Both signature schemes have been tried before a 400 or 401 is judged. */
+export function judgeDelivery(answer: DeliveryAnswer, lane: Lane): DeliveryOutcome {
+  if ('unreachable' in answer)
+    return answer.timedOut && lane === 'fast' ? { kind: 'slow' } : { kind: 'retry', serverFailed: true };
+  const { status, retryAfterSeconds: afterSeconds } = answer;
   if (status >= 200 && status < 300) return { kind: 'accepted' };
   if (status === 404 || status === 410) return { kind: 'gone' };
-  if (status === 401 || status === 408 || status === 429 || status >= 500) {
-    return retryAfterSeconds === undefined ? { kind: 'retry' } : { kind: 'retry', afterSeconds: retryAfterSeconds };
-  }
+  // A receiver that could not fetch our key just then says 401; one that has enough for now says 429.
+  if (status === 401 || status === 429) return { kind: 'retry', serverFailed: false, afterSeconds };
+  if (status === 408 || status >= 500) return { kind: 'retry', serverFailed: true, afterSeconds };
   return { kind: 'refused', status };
 }
 
 const longestQueueDelay = 900; // seconds, the most that SQS holds a message back
 
-/** Seconds until the next try after `attempt` failed ones, or undefined when the tries are used up. `random` is in [0, 1). */
+/**
+ * Seconds until the next try after `attempt` failed ones; undefined when the tries are used up or the server asks for
+ * more time than a queue can hold back: then it is parked. `random` is in [0, 1).
+ */
 export function nextTry(
   attempt: number,
   delays: readonly number[],
   random: number,
-  afterSeconds?: number,
+  afterSeconds = 0,
 ): number | undefined {
   const planned = delays[attempt];
-  if (planned === undefined) return undefined;
-  const jittered = Math.round(planned * (0.8 + 0.4 * random));
-  return Math.min(longestQueueDelay, Math.max(jittered, afterSeconds ?? 0));
+  if (planned === undefined || afterSeconds > longestQueueDelay) return undefined;
+  return Math.min(longestQueueDelay, Math.max(Math.round(planned * (0.8 + 0.4 * random)), afterSeconds));
 }
 
-/** Counts of one chunk, or summed over a whole activity. `asked` = accepted + retrying + gaveUp. */
+/** Counts of one activity. `asked` = accepted + retrying + gaveUp. */
 export interface DeliveryCounts {
   readonly asked: number;
   readonly accepted: number;
@@ -60,21 +77,20 @@ export interface DeliveryCounts {
   readonly gaveUp: number;
 }
 
-/** One chunk's result; `attempt` 0 is the first try of all its inboxes, later ones try the failed rest. */
+/** What one message came to. `asked` counts each inbox once: it is 0 for every later try. */
 export interface ChunkResult {
-  readonly attempt: number;
-  readonly total: number;
+  readonly asked: number;
   readonly accepted: number;
   readonly gaveUp: number;
 }
 
-/** Sums result rows: each inbox is asked once however often it is tried. */
+/** Sums results. A chunk that was worked on twice may have counted an inbox twice: no sum is more than was asked. */
 export function sumResults(results: readonly ChunkResult[]): DeliveryCounts {
-  const sum = (pick: (result: ChunkResult) => number) => results.reduce((total, result) => total + pick(result), 0);
-  const asked = sum((result) => (result.attempt === 0 ? result.total : 0));
-  const accepted = sum((result) => result.accepted);
-  const gaveUp = sum((result) => result.gaveUp);
-  return { asked, accepted, retrying: Math.max(0, asked - accepted - gaveUp), gaveUp };
+  const sum = (name: keyof ChunkResult) => results.reduce((total, result) => total + result[name], 0);
+  const asked = sum('asked');
+  const accepted = Math.min(asked, sum('accepted'));
+  const gaveUp = Math.min(asked - accepted, sum('gaveUp'));
+  return { asked, accepted, retrying: asked - accepted - gaveUp, gaveUp };
 }
 
 /** The last look before sending: may this activity about a post still leave? A Delete always may. */
@@ -88,10 +104,6 @@ export function passesFence(
   if (queued.epoch !== member.epoch || presentState(post, member) !== 'shared') return false;
   return activity === 'create' || queued.version === post.version; // a newer Update is on its way by itself
 }
-
-/** Under which name an activity's results are kept: each edit is counted by itself. */
-export const resultName = (activity: PostActivity, version: number): string =>
-  activity === 'update' ? `update-${version}` : activity;
 
 /** The name of the activity that was last sent about a post; undefined while none was. */
 export function latestResultName(post: Post, member: Pick<Member, 'epoch' | 'sharing'>): string | undefined {

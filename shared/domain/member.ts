@@ -19,8 +19,14 @@ export interface Profile {
   readonly adult: boolean;
 }
 
-/** `removing`: turned off, and the requests to remove the posts are still being put on their way. */
-export type Sharing = 'off' | 'on' | 'removing';
+/**
+ * `paused`: nothing new is shared, everything that was stays and is kept up.
+ * `removing`: turned off, and the requests to remove the posts are still being put on their way.
+ */
+export type Sharing = 'off' | 'on' | 'paused' | 'removing';
+
+/** Are this member's posts of the present epoch out there? */
+export const isSharing = ({ sharing }: Pick<Member, 'sharing'>): boolean => sharing === 'on' || sharing === 'paused';
 
 /** What the member agreed to, and when (RFC 3339). */
 export interface Consent {
@@ -69,25 +75,34 @@ export function failingRules(
 export const losesSharing = (failing: readonly EligibilityRule[]): boolean =>
   failing.includes('publicProfile') || failing.includes('adult');
 
-/** What a wish to turn sharing on or off leads to. */
+/** What a wish to turn sharing on or off, or to pause it, leads to. */
 export type SharingDecision =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'turnOn' }
   | { readonly kind: 'turnOff' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'nothingToPause' }
   | { readonly kind: 'ineligible'; readonly rules: readonly EligibilityRule[] }
   | { readonly kind: 'stillRemoving' };
 
-/** Decides on a wish to turn sharing on or off. */
+/** Decides on a wish to turn sharing on or off, or to pause it. */
 export function decideSharing(
   member: Member,
-  wish: 'on' | 'off',
+  wish: 'on' | 'paused' | 'off',
   failing: readonly EligibilityRule[],
 ): SharingDecision {
-  if (wish === 'off') return { kind: member.sharing === 'on' ? 'turnOff' : 'unchanged' };
+  if (wish === 'off') return { kind: isSharing(member) ? 'turnOff' : 'unchanged' };
+  if (wish === 'paused') {
+    if (member.sharing === 'paused') return { kind: 'unchanged' };
+    return { kind: member.sharing === 'on' ? 'pause' : 'nothingToPause' };
+  }
   if (failing.length > 0) return { kind: 'ineligible', rules: failing };
   switch (member.sharing) {
     case 'on':
       return { kind: 'unchanged' };
+    case 'paused':
+      return { kind: 'resume' };
     case 'off':
       return { kind: 'turnOn' };
     case 'removing':

@@ -1,5 +1,5 @@
 /** A post on its way to the fediverse, there, or removed again. */
-import type { Member } from './member.ts';
+import { isSharing, type Member } from './member.ts';
 
 /** A picture, film or sound that the platform hosts. Sizes in pixels. */
 export interface Attachment {
@@ -45,13 +45,17 @@ export type SharedPost = Post & { readonly firstSentAt: string };
 
 /** The state that holds now: turning sharing off removes all posts of the epoch that ended, before each row says so. */
 export function presentState(post: Post, member: Pick<Member, 'epoch' | 'sharing'>): PostState {
-  if (post.epoch === member.epoch && member.sharing === 'on') return post.state;
+  if (post.epoch === member.epoch && isSharing(member)) return post.state;
   if (post.state === 'waiting') return 'cancelled';
   return post.state === 'shared' ? 'deleted' : post.state;
 }
 
 /** Did it ever leave? */
 export const wasSent = (post: Post): post is SharedPost => post.firstSentAt !== undefined;
+
+/** Is it out there for everyone to answer? */
+export const isShared = (post: Post, author: Pick<Member, 'epoch' | 'sharing'>): post is SharedPost =>
+  wasSent(post) && presentState(post, author) === 'shared';
 
 /** Do both say the same? A repeated request must not become an edit. */
 export const sameContent = (one: PostContent, other: PostContent): boolean =>

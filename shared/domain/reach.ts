@@ -11,6 +11,10 @@ export interface Inbox {
   readonly since: string;
   /** Absent while active. */
   readonly until?: string | undefined;
+  /** When no follower was found behind it; a later look that finds none either ends its activity. */
+  readonly closingAt?: string | undefined;
+  /** It answered that it does not exist: how often in a row, and when last. */
+  readonly gone?: { readonly looks: number; readonly lookedAt: string } | undefined;
 }
 
 /** What is sent about a post. */
@@ -25,29 +29,46 @@ export function wasInReach(inbox: Inbox, sentAt: string, deletedAt: string): boo
   return from <= Date.parse(deletedAt) && Date.parse(sentAt) <= until;
 }
 
+const day = 24 * 3_600_000;
+
+/** Is it time to ask again an inbox that said that it does not exist? */
+export const isLookDue = ({ lookedAt }: NonNullable<Inbox['gone']>, now: Date): boolean =>
+  now.getTime() - Date.parse(lookedAt) >= day;
+
 /** Up to this many inboxes share one message. */
 export const chunkSize = 100;
 
-/** At most `chunkSize` inboxes of one message. */
-export interface Chunk {
-  readonly id: string;
-  readonly inboxes: readonly string[];
+/** About one key in so many ends a run of chunks: where rows come or go, only the chunks up to there are cut anew. */
+const runLength = 1024;
+
+/** Keys are even hashes in hexadecimal digits: their last three are as good as a throw of the dice. */
+const endsRun = (key: string) => Number.parseInt(key.slice(-3), 16) % runLength === 0;
+
+/** A row of an audience, by the key in whose order they come. */
+interface Row {
+  readonly key: string;
 }
 
 /**
- * Names a chunk by where it was cut and what it holds: a repeat has the same name and is known as done; one that holds
+ * Cuts rows that come in the order of their keys where their number or a key says so, whatever pages they come in:
+ * `rest` is not at an end yet, and goes before the rows that follow.
+ */
+export function cut<T extends Row>(rows: readonly T[]): { readonly whole: readonly T[][]; readonly rest: T[] } {
+  const whole: T[][] = [];
+  let rest: T[] = [];
+  for (const row of rows) {
+    rest.push(row);
+    if (rest.length === chunkSize || endsRun(row.key)) {
+      whole.push(rest);
+      rest = [];
+    }
+  }
+  return { whole, rest };
+}
+
+/**
+ * Names a chunk by where it begins and what it holds: a repeat has the same name and is known as done; one that holds
  * anyone else has another, so that nobody is taken for done.
  */
-export const chunkId = (cutAt: string, inboxes: readonly string[]): string =>
-  `${cutAt}.${createHash('sha256').update(inboxes.join(' ')).digest('hex').slice(0, 8)}`;
-
-/** Cuts rows that arrive in key order into chunks. */
-export function chunksOf(rows: readonly { readonly key: string; readonly url: string }[]): readonly Chunk[] {
-  const chunks: Chunk[] = [];
-  for (let at = 0; at < rows.length; at += chunkSize) {
-    const part = rows.slice(at, at + chunkSize);
-    const inboxes = part.map((row) => row.url);
-    chunks.push({ id: chunkId(part[0]!.key, inboxes), inboxes });
-  }
-  return chunks;
-}
+export const chunkId = (begin: string, inboxes: readonly string[]): string =>
+  `${begin}.${createHash('sha256').update(inboxes.join(' ')).digest('hex').slice(0, 8)}`;

@@ -1,16 +1,11 @@
 /** What we send. Objects are always embedded: bare ids are refused by several servers. Ids are stable: a repeat is the same activity. */
 import type { Actor } from '../domain/member.ts';
+import type { ReceivedFollow } from '../domain/pointer.ts';
 import type { Post, SharedPost } from '../domain/post.ts';
 import { actorDocument } from './actor.ts';
 import { note, noteContext, tombstone, wireTime } from './note.ts';
 import { addresses, type Site } from './site.ts';
 import { activityStreams, type Document, publicAudience } from './vocabulary.ts';
-
-/** A Follow that we answer, as it was received. */
-export interface ReceivedFollow {
-  readonly id: string;
-  readonly actor: string;
-}
 
 const audience = (site: Site, member: Actor) => ({
   to: [publicAudience],

@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/member.ts';
+import { type Actor, isSharing } from '../domain/member.ts';
 import { escapeHtml, textToHtml } from './html.ts';
 import { addresses, handleOf, instanceUsername, memberPageOf, type Site } from './site.ts';
 import { activityStreams, type Document } from './vocabulary.ts';
@@ -34,7 +34,7 @@ const fieldValue = (value: string) =>
 export function actorDocument(site: Site, member: Actor): Document {
   const ids = addresses(site);
   const { actorKey } = member;
-  const shared = member.sharing === 'on';
+  const shared = isSharing(member);
   return {
     '@context': context,
     id: ids.actor(actorKey),

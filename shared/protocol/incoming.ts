@@ -37,6 +37,10 @@ export type Incoming = Common &
 
 /** An emoji reaction counts as a like (FEP-c0e0). */
 const simple = { Follow: 'follow', Like: 'like', EmojiReact: 'like', Announce: 'boost', Delete: 'delete' } as const;
+const isSimple = (type: string): type is keyof typeof simple => Object.hasOwn(simple, type);
+
+/** What an activity of this type is to us; undefined for those that are more than an actor and an object. */
+export const kindOfType = (type: string) => (isSimple(type) ? simple[type] : undefined);
 
 /** Reads an activity; a text says what is wrong with it. */
 export function readActivity(document: JsonObject): Incoming | string {
@@ -48,7 +52,7 @@ export function readActivity(document: JsonObject): Incoming | string {
   const types = typesOf(document);
   if (types.length === 0) return 'The activity needs a type.';
 
-  const type = types.find((name): name is keyof typeof simple => Object.hasOwn(simple, name));
+  const type = types.find(isSimple);
   if (type) {
     const object = addressOf(document.object);
     return object ? { ...common, kind: simple[type], object } : `The ${type} needs an object.`;

@@ -1,7 +1,8 @@
 /** The fence: what a pointer means at this moment, read strongly right before sending, or nothing if it is outdated. */
-import { passesFence } from '#shared/domain/delivery';
-import { type Actor, hasActor } from '#shared/domain/member';
-import { wasSent } from '#shared/domain/post';
+import { passesFence } from '../domain/delivery.ts';
+import { type Actor, hasActor, type Member } from '../domain/member.ts';
+import type { Pointer, PostPointer } from '../domain/pointer.ts';
+import { type Post, wasSent } from '../domain/post.ts';
 import {
   acceptActivity,
   createActivity,
@@ -9,61 +10,77 @@ import {
   rejectActivity,
   updateActivity,
   updateActorActivity,
-} from '#shared/protocol/activities';
-import { addresses, type Site } from '#shared/protocol/site';
-import type { Document } from '#shared/protocol/vocabulary';
-import type { Followers } from '#shared/storage/followers';
-import type { Members } from '#shared/storage/members';
-import type { Posts } from '#shared/storage/posts';
-import type { DeliveryMessage } from '#shared/transport/messages';
+} from './activities.ts';
+import { addresses, type Site } from './site.ts';
+import type { Document } from './vocabulary.ts';
 
-/** What is read to decide. */
-export interface LoadDeps {
+interface Strongly {
+  readonly consistent: true;
+}
+
+/** How the present state is read: strongly, each time. */
+export interface PresentState {
   readonly site: Site;
-  readonly members: Pick<Members, 'find'>;
-  readonly posts: Pick<Posts, 'find'>;
-  readonly followers: Pick<Followers, 'find'>;
+  readonly members: { find(memberId: string, now: Date, how: Strongly): Promise<Member | undefined> };
+  readonly posts: { find(memberId: string, objectKey: string, how: Strongly): Promise<Post | undefined> };
+  readonly followers: { find(memberId: string, actor: string): Promise<{ readonly followId: string } | undefined> };
   readonly now: () => Date;
 }
 
-type Subject = DeliveryMessage['subject'];
-
-/** The document to send and the key that signs it; undefined when it must not be sent any more. */
-export async function activityNow(
-  deps: LoadDeps,
-  subject: Subject,
-): Promise<{ readonly document: Document; readonly keyId: string } | undefined> {
-  const member = await deps.members.find(subject.memberId, deps.now(), { consistent: true });
-  if (!member || !hasActor(member)) return undefined;
-  const document = await documentFor(deps, subject, member);
-  return document && { document, keyId: addresses(deps.site).key(member.actorKey) };
+/** A document that may be sent, and the key that signs it. */
+export interface Outgoing {
+  readonly document: Document;
+  readonly keyId: string;
 }
 
-async function documentFor(deps: LoadDeps, subject: Subject, member: Actor): Promise<Document | undefined> {
-  const { site } = deps;
-  switch (subject.kind) {
+/**
+ * The document to send now; undefined when it must not be sent any more. `anyVersion`: an Update is sent as the post is
+ * now, whichever edit asked for it; else one that a newer edit overtook is dropped.
+ */
+export async function outgoing(
+  state: PresentState,
+  pointer: Pointer,
+  { anyVersion = false } = {},
+): Promise<Outgoing | undefined> {
+  const member = await state.members.find(pointer.memberId, state.now(), { consistent: true });
+  if (!member || !hasActor(member)) return undefined;
+  const document = await documentFor(state, pointer, member, anyVersion);
+  return document && { document, keyId: addresses(state.site).key(member.actorKey) };
+}
+
+async function documentFor(
+  state: PresentState,
+  pointer: Pointer,
+  member: Actor,
+  anyVersion: boolean,
+): Promise<Document | undefined> {
+  const { site, followers } = state;
+  switch (pointer.kind) {
     case 'post':
-      return postDocument(deps, subject, member);
+      return postDocument(state, pointer, member, anyVersion);
     case 'profile':
-      return subject.epoch === member.epoch ? updateActorActivity(site, member) : undefined;
+      return pointer.epoch === member.epoch ? updateActorActivity(site, member) : undefined;
     case 'accept': {
-      const follower = await deps.followers.find(member.memberId, subject.follow.actor);
-      const stands = subject.epoch === member.epoch && follower?.followId === subject.follow.id;
-      return stands ? acceptActivity(site, member, subject.follow) : undefined;
+      const follower = await followers.find(member.memberId, pointer.follow.actor);
+      const stands = pointer.epoch === member.epoch && follower?.followId === pointer.follow.id;
+      return stands ? acceptActivity(site, member, pointer.follow) : undefined;
     }
     case 'reject':
-      return subject.epoch === member.epoch ? rejectActivity(site, member, subject.follow) : undefined;
+      return pointer.epoch === member.epoch ? rejectActivity(site, member, pointer.follow) : undefined;
   }
 }
 
 async function postDocument(
-  { site, posts }: LoadDeps,
-  subject: Extract<Subject, { kind: 'post' }>,
+  { site, posts }: PresentState,
+  pointer: PostPointer,
   member: Actor,
+  anyVersion: boolean,
 ): Promise<Document | undefined> {
-  const post = await posts.find(member.memberId, subject.objectKey, { consistent: true });
-  if (!post || !wasSent(post) || !passesFence(subject.activity, subject, post, member)) return undefined;
-  switch (subject.activity) {
+  const post = await posts.find(member.memberId, pointer.objectKey, { consistent: true });
+  if (!post || !wasSent(post)) return undefined;
+  const queued = anyVersion ? { ...pointer, version: post.version } : pointer;
+  if (!passesFence(pointer.activity, queued, post, member)) return undefined;
+  switch (pointer.activity) {
     case 'create':
       return createActivity(site, member, post);
     case 'update':

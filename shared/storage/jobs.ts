@@ -4,7 +4,7 @@ import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { graceMinutes, type Job, type JobKey, overdueAt } from '../domain/job.ts';
+import { dueAt, graceMinutes, type Job, type JobKey, secondsAfter } from '../domain/job.ts';
 import { shardOf } from './keys.ts';
 import type { Tables } from './table.ts';
 import { transact, write } from './transact.ts';
@@ -18,15 +18,13 @@ export type TakenJob = Pick<Job, 'queue' | 'message'> & { readonly key: JobKey }
 /** Where the row of this job will be. */
 export const jobKey = (job: Job): JobKey => ({
   shard: shardOf(job.id, shards),
-  dueAt: overdueAt(job.startsAt),
+  dueAt: dueAt(job),
   id: job.id,
 });
 
 /** A lease that ran out may mean that the work is slow or that its queue is long: the next one lasts twice as long. */
-function leaseUntil(now: Date, attempt: number): string {
-  const longer = graceMinutes * (2 ** Math.min(attempt, mostDoublings) - 1);
-  return overdueAt(new Date(now.getTime() + longer * 60_000).toISOString());
-}
+const leaseUntil = (now: Date, attempt: number) =>
+  secondsAfter(now.toISOString(), graceMinutes * 60 * 2 ** Math.min(attempt, mostDoublings));
 
 const rowOf = (job: Job) => ({
   ...jobKey(job),
@@ -57,6 +55,25 @@ export const jobs = (tables: Tables) => {
     /** The work is done. */
     close: async (key: JobKey): Promise<void> => {
       await write(Job.build(DeleteItemCommand).key(key));
+    },
+    /**
+     * Work goes on with another message, in a lease as long as the present one: until that ends nobody else sends it, and
+     * then it is sent as it is now. The new key, or undefined when the job is done or was taken over: then nothing is to go on.
+     */
+    renew: async (key: JobKey, message: Job['message'], now: Date): Promise<JobKey | undefined> => {
+      const { Item } = await Job.build(GetItemCommand).key(key).options({ consistent: true }).send();
+      if (!Item) return undefined;
+      const { attempt, queue } = Item;
+      const neverAgain = Date.parse(key.dueAt) + 1; // a key that was used once belongs to an orphan
+      const until = Math.max(neverAgain, Date.parse(leaseUntil(now, attempt - 1)));
+      const renewed = { ...key, dueAt: new Date(until).toISOString() };
+      const lease = await transact(
+        Job.build(DeleteTransaction)
+          .key(key)
+          .options({ condition: { attr: 'attempt', eq: attempt } }),
+        Job.build(PutTransaction).item({ ...renewed, queue, message: JSON.stringify(message), attempt }),
+      );
+      return lease.kind === 'done' ? renewed : undefined;
     },
     /** Takes overdue jobs over, one lease each, and tells at once what to send again. A lease that another sweep took is left out. */
     takeOverdue: async function* (now: Date): AsyncGenerator<TakenJob> {

@@ -6,6 +6,12 @@ export const hashOf = (text: string): string => createHash('sha256').update(text
 /** Over how many partitions the followers of one member are spread. */
 export const followerShards = 16;
 
+/** Over how many partitions the servers are spread that workers must know of. */
+export const serverShards = 4;
+
+/** Over how many partitions the parked activities of one server are spread. */
+export const parkedShards = 8;
+
 /** Which of `shards` partitions a text belongs to, for ever. */
 export const shardOf = (text: string, shards: number): number =>
   createHash('sha256').update(text).digest().readUInt32BE(0) % shards;

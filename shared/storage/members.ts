@@ -37,6 +37,23 @@ export const members = (tables: Tables) => {
         },
       });
 
+  /** Sharing goes from one state to another within its epoch, if it still is in the first. */
+  const change = async (member: Member, from: Member['sharing'], to: Member['sharing'], now: Date) => {
+    const outcome = await transact(
+      Member.build(UpdateTransaction)
+        .item({ memberId: member.memberId, sharing: to, updatedAt: now.toISOString() })
+        .options({
+          condition: {
+            and: [
+              { attr: 'epoch', eq: member.epoch },
+              { attr: 'sharing', eq: from },
+            ],
+          },
+        }),
+    );
+    return outcome.kind === 'done';
+  };
+
   return {
     find,
 
@@ -142,7 +159,13 @@ export const members = (tables: Tables) => {
       return outcome.kind === 'done';
     },
 
-    /** Turns sharing off, if it is still on; `job` (the removal) is promised with it. */
+    /** Nothing new is shared from now on, if sharing is still on. */
+    pause: (member: Member, now: Date): Promise<boolean> => change(member, 'on', 'paused', now),
+
+    /** Posts are shared again, if sharing is still paused. */
+    resume: (member: Member, now: Date): Promise<boolean> => change(member, 'paused', 'on', now),
+
+    /** Turns sharing off, if it is still on or paused; `job` (the removal) is promised with it. */
     turnOff: async (member: Member, { now, job }: { now: Date; job: Job }): Promise<boolean> => {
       const outcome = await transact(
         Member.build(UpdateTransaction)
@@ -156,7 +179,7 @@ export const members = (tables: Tables) => {
             condition: {
               and: [
                 { attr: 'epoch', eq: member.epoch },
-                { attr: 'sharing', eq: 'on' },
+                { attr: 'sharing', in: ['on', 'paused'] },
               ],
             },
           }),

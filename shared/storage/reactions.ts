@@ -4,22 +4,11 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { $add } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Reaction, Tally } from '../domain/interaction.ts';
-import { did, undid } from '../domain/standing.ts';
+import type { Deed } from '../domain/standing.ts';
 import { type Page, sortKeyIn, toCursor } from './cursor.ts';
 import { isLive } from './keys.ts';
-import { settle, settledRow, unchangedSince } from './settle.ts';
+import { type Change, type Settleable, type Settled, settleAll, settledRow, unchangedSince } from './settle.ts';
 import type { Tables } from './table.ts';
-import { transact } from './transact.ts';
-
-/** Who reacted, by which activity, and when. */
-export interface Reacted {
-  readonly objectKey: string;
-  readonly reaction: Reaction;
-  readonly actor: string;
-  readonly activityId: string;
-  /** When the sender signed it; RFC 3339. */
-  readonly signedAt?: string | undefined;
-}
 
 /** The transaction item that changes a post's numbers. */
 export const tallyUp = ({ Tally }: Tables, objectKey: string, change: Partial<Tally>) =>
@@ -28,41 +17,63 @@ export const tallyUp = ({ Tally }: Tables, objectKey: string, change: Partial<Ta
     ...Object.fromEntries(Object.entries(change).map(([name, by]) => [name, $add(by)])),
   });
 
+/** A reaction or its Undo, and by whom. */
+export type ReactionDeed = Deed & { readonly reaction: Reaction; readonly actor: string };
+
+/** What an actor's deeds came to. */
+export type SettledReaction = Settled & { readonly reaction: Reaction; readonly actor: string };
+
+type ReactionRow = Settleable & { readonly at: string };
+
+const numberOf = { like: 'likes', boost: 'boosts' } as const;
+
 /** Likes and boosts, counted once per actor and post however often they arrive. */
 export const reactions = (tables: Tables) => {
   const { Reaction, Tally, table } = tables;
-  const numberOf = { like: 'likes', boost: 'boosts' } as const;
 
-  /** Brings one more activity of an actor to account. */
-  const account = ({ objectKey, reaction, actor }: Reacted, now: Date, decide: Parameters<typeof settle>[1]) => {
+  const changeOf = (
+    objectKey: string,
+    deeds: readonly [ReactionDeed, ...ReactionDeed[]],
+    now: Date,
+  ): Change<ReactionRow> & Pick<SettledReaction, 'reaction' | 'actor'> => {
+    const [{ reaction, actor }] = deeds;
     const key = { objectKey, reaction, actor };
-    let at = now.toISOString();
-    return settle(
-      async () => {
+    return {
+      reaction,
+      actor,
+      deeds,
+      read: async () => {
         const { Item } = await Reaction.build(GetItemCommand).key(key).options({ consistent: true }).send();
-        if (Item?.active) at = Item.at;
-        return Item && { standing: Item, revision: Item.revision, live: isLive(Item, now) };
+        return Item && { standing: Item, revision: Item.revision, live: isLive(Item, now), at: Item.at };
       },
-      decide,
-      async (after, previous, counted) => {
+      writes: (after, before, previous) => {
+        if (after === before) return { own: [] };
+        const at = before?.active && previous ? previous.at : now.toISOString();
         const row = { ...key, activityId: after.activityId, at, ...settledRow(after, previous, now) };
-        const outcome = await transact(
-          Reaction.build(PutTransaction).item(row).options(unchangedSince(previous)),
-          counted === 0 ? undefined : tallyUp(tables, objectKey, { [numberOf[reaction]]: counted }),
-        );
-        return outcome.kind === 'done';
+        return { own: [Reaction.build(PutTransaction).item(row).options(unchangedSince(previous))] };
       },
-    );
+    };
+  };
+
+  /** Brings what actors did to account, however it was repeated or reordered; one outcome for each actor and reaction. */
+  const count = async (
+    objectKey: string,
+    deeds: readonly ReactionDeed[],
+    now: Date,
+  ): Promise<readonly SettledReaction[]> => {
+    const rows = Map.groupBy(deeds, ({ reaction, actor }) => `${reaction}#${actor}`);
+    const changes = [...rows.values()].map(([first, ...others]) => changeOf(objectKey, [first!, ...others], now));
+    const settled = await settleAll(changes, (parts) => {
+      const by = { likes: 0, boosts: 0 };
+      for (const { change, counted } of parts) by[numberOf[change.reaction]] += counted;
+      const changed = Object.entries(by).filter(([, number]) => number !== 0);
+      return changed.length === 0 ? undefined : tallyUp(tables, objectKey, Object.fromEntries(changed));
+    });
+    return changes.map((change) => ({ reaction: change.reaction, actor: change.actor, ...settled.get(change)! }));
   };
 
   return {
-    /** Counts a reaction; false when it counts already or was undone before it arrived. */
-    add: async (reacted: Reacted, now: Date): Promise<boolean> =>
-      (await account(reacted, now, (before) => did(before, reacted.activityId, reacted.signedAt))).counted === 1,
-
-    /** Takes a reaction back, also one that has yet to arrive; false when there was none to take back. */
-    undo: async (reacted: Reacted, now: Date): Promise<boolean> =>
-      (await account(reacted, now, (before) => undid(before, reacted.activityId, reacted.signedAt))).counted === -1,
+    count,
 
     /** The numbers of a post. */
     tally: async (objectKey: string): Promise<Tally> => {

@@ -25,10 +25,10 @@ export const postJob = (activity: PostActivity, post: Post, startsAt: string): J
 });
 
 /** Tell the audience that the profile changed. `revision` is the time of the change. */
-export const profileJob = (member: Pick<Member, 'memberId' | 'epoch'>, revision: string): Job => ({
+export const profileJob = (member: Pick<Member, 'memberId' | 'epoch'>, revision: string, startsAt: string): Job => ({
   queue: 'outbox',
   id: `profile#${member.memberId}#${revision}`,
-  startsAt: revision,
+  startsAt,
   message: {
     subject: { kind: 'profile', memberId: member.memberId, epoch: member.epoch, revision },
   } satisfies Omit<OutboxMessage, 'job'>,

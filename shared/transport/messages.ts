@@ -7,8 +7,8 @@ const count = z.number().check(z.int(), z.nonnegative());
 /** The outbox row that promised this work. */
 const jobKey = z.object({ shard: count, dueAt: id, id });
 
-/** Something about a post, or the profile itself. */
-const subject = z.discriminatedUnion('kind', [
+/** What goes to a member's whole audience. */
+const toAudience = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('post'),
     activity: z.enum(['create', 'update', 'delete']),
@@ -20,14 +20,14 @@ const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('profile'), memberId: id, epoch: count, revision: id }),
 ]);
 
-/** Outbox: one activity to a member's whole audience. */
-export const OutboxMessage = z.object({ job: jobKey, subject, cursor: z.optional(id) });
+/** Outbox: one activity to a member's whole audience; `cursor` is the inbox after which it goes on. */
+export const OutboxMessage = z.object({ job: jobKey, subject: toAudience, cursor: z.optional(id) });
 export type OutboxMessage = z.infer<typeof OutboxMessage>;
 
-/** Deliveries: one activity to up to 100 inboxes. `attempt` counts the failed tries before. */
+/** Deliveries and Stragglers: one activity to up to a hundred inboxes. */
 export const DeliveryMessage = z.object({
   subject: z.discriminatedUnion('kind', [
-    ...subject.def.options,
+    ...toAudience.def.options,
     z.object({
       kind: z.enum(['accept', 'reject']),
       memberId: id,
@@ -38,8 +38,22 @@ export const DeliveryMessage = z.object({
   chunk: id,
   inboxes: z.array(id).check(z.minLength(1), z.maxLength(100)),
   attempt: count,
+  lane: z.enum(['fast', 'slow']),
+  /** The inboxes said that they do not exist: is that still so? */
+  look: z.optional(z.boolean()),
 });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
+
+/** Probes: try what is parked for a server; `cursor` is the parked row after which a pass goes on. */
+export const ProbeMessage = z.object({
+  job: jobKey,
+  host: id,
+  cursor: z.optional(id),
+  tried: z.optional(z.boolean()),
+  taken: z.optional(z.boolean()),
+  left: z.optional(z.boolean()),
+});
+export type ProbeMessage = z.infer<typeof ProbeMessage>;
 
 /** Received: a verified activity, as the text that was signed, and when by the sender's clock (RFC 3339). */
 export const ReceivedMessage = z.object({ body: id, actor: id, signedAt: id, inbox: z.optional(id) });

@@ -1,5 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import type { Template as AssembledTemplate } from '../../infra/local/template/assembly.ts';
+import { chooseParameters } from '../../infra/local/template/parameters.ts';
 import { deployed, local, propertiesOf, shortName, target, templateOf, watchedBy } from './synthesise.ts';
 
 interface Alarm {
@@ -93,15 +95,57 @@ describe('what the template tells', () => {
   test('parameters on one machine, fixed values elsewhere', () => {
     expect(parameters(template)).toEqual([]);
     expect(parameters(localTemplate)).toEqual([
+      'DrainPerSecond',
+      'EditDelaySeconds',
       'HandleDomain',
       'Issuer',
       'Origin',
       'PrivateHosts',
+      'ProbeDelaysSeconds',
+      'RemovalDelaySeconds',
       'RetryDelaysSeconds',
       'ShareDelaySeconds',
+      'SpreadSeconds',
     ]);
     for (const parameter of parameters(localTemplate))
       localTemplate.hasParameter(parameter, { Type: 'String', Default: Match.anyValue() });
+  });
+
+  test('what a local stack is asked to change is changed, the rest is as the settings say', () => {
+    const json = localTemplate.toJSON() as AssembledTemplate;
+    const machine = { Origin: 'http://o', HandleDomain: 'h', Issuer: 'http://i' };
+    expect(chooseParameters(json, {}, machine)).toEqual(machine);
+    const wishes = {
+      privateHosts: 'localhost',
+      shareDelaySeconds: 1,
+      removalDelaySeconds: 0,
+      editDelaySeconds: 3,
+      spreadSeconds: 4,
+      retryDelaysSeconds: '5,6',
+      probeDelaysSeconds: '7,8',
+      drainPerSecond: 9,
+    };
+    expect(chooseParameters(json, wishes, machine)).toEqual({
+      ...machine,
+      PrivateHosts: 'localhost',
+      ShareDelaySeconds: '1',
+      RemovalDelaySeconds: '0',
+      EditDelaySeconds: '3',
+      SpreadSeconds: '4',
+      RetryDelaysSeconds: '5,6',
+      ProbeDelaysSeconds: '7,8',
+      DrainPerSecond: '9',
+    });
+    const defaults = Object.entries(json.Parameters ?? {}).map(([name, { Default }]) => [name, Default]);
+    expect(Object.fromEntries(defaults)).toMatchObject({
+      ShareDelaySeconds: String(local.shareDelaySeconds),
+      RemovalDelaySeconds: String(local.removalDelaySeconds),
+      EditDelaySeconds: String(local.editDelaySeconds),
+      SpreadSeconds: String(local.spreadSeconds),
+      RetryDelaysSeconds: local.retryDelaysSeconds.join(','),
+      ProbeDelaysSeconds: local.probeDelaysSeconds.join(','),
+      DrainPerSecond: String(local.drainPerSecond),
+    });
   });
 
   test('where everything is: origin, endpoint, table, topic, dead letters', () => {

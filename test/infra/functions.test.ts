@@ -29,24 +29,28 @@ describe('functions', () => {
   test('know only what they need', () => {
     const pages = ['MEMBER_PAGE', 'POST_PAGE'];
     const who = ['HANDLE_DOMAIN', 'ORIGIN'];
+    const delays = ['REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS'];
     const expected: Record<string, string[]> = {
       read: [...who, ...pages],
-      inbox: ['ORIGIN', 'RECEIVED_QUEUE_URL'],
-      receive: ['ORIGIN', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
+      inbox: ['ORIGIN', 'RECEIVED_QUEUE_URL', 'COUNTED_QUEUE_URL'],
+      receive: ['ORIGIN', 'INTERACTIONS_TOPIC_ARN'],
+      count: ['ORIGIN', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
       platform: [
         ...who,
         ...pages,
         'ELIGIBLE_COUNTRIES',
         'SHARE_DELAY_SECONDS',
+        ...delays,
         'OUTBOX_QUEUE_URL',
         'REMOVALS_QUEUE_URL',
         'KEYS_QUEUE_URL',
       ],
-      'fan-out': ['DELIVERIES_QUEUE_URL', 'OUTBOX_QUEUE_URL'],
-      deliver: [...who, ...pages, 'DELIVERIES_QUEUE_URL', 'RETRY_DELAYS_SECONDS'],
+      'fan-out': [...delays, 'SPREAD_SECONDS', 'DELIVERIES_QUEUE_URL', 'OUTBOX_QUEUE_URL'],
+      deliver: [...who, ...pages, 'STRAGGLERS_QUEUE_URL', 'RETRY_DELAYS_SECONDS', 'PROBE_DELAYS_SECONDS'],
+      probe: [...who, ...pages, 'PROBES_QUEUE_URL', 'PROBE_DELAYS_SECONDS', 'DRAIN_PER_SECOND'],
       'generate-keys': ['DATA_KEY_ID'],
-      remove: ['OUTBOX_QUEUE_URL', 'DELIVERIES_QUEUE_URL', 'REMOVALS_QUEUE_URL'],
-      sweep: ['OUTBOX_QUEUE_URL', 'REMOVALS_QUEUE_URL', 'KEYS_QUEUE_URL'],
+      remove: [...delays, 'OUTBOX_QUEUE_URL', 'DELIVERIES_QUEUE_URL', 'REMOVALS_QUEUE_URL'],
+      sweep: ['OUTBOX_QUEUE_URL', 'REMOVALS_QUEUE_URL', 'KEYS_QUEUE_URL', 'PROBES_QUEUE_URL'],
     };
     const sorted = Object.entries(expected).map(([folder, variables]) => [folder, [...variables, 'TABLE_NAME'].sort()]);
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
@@ -57,7 +61,13 @@ describe('functions', () => {
     const privileged = Object.entries(propertiesOf<LambdaFunction>(localTemplate, 'AWS::Lambda::Function')).filter(
       ([, { Environment }]) => 'PRIVATE_HOSTS' in Environment.Variables,
     );
-    expect(privileged.map(([name]) => name).sort()).toEqual(['DeliveryDeliver', 'ReceivingInbox', 'ReceivingReceive']);
+    expect(privileged.map(([name]) => name).sort()).toEqual([
+      'DeliveryDeliver',
+      'DeliveryProbe',
+      'ReceivingCount',
+      'ReceivingInbox',
+      'ReceivingReceive',
+    ]);
   });
 
   test('run on Node 24 and ARM, untraced', () => {
@@ -70,7 +80,9 @@ describe('functions', () => {
 
   test('each write to a log of their own that forgets after a month', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-    expect(new Set(Object.values(functions).map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(9);
+    expect(new Set(Object.values(functions).map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(
+      Object.keys(functions).length,
+    );
   });
 
   test('set off an alarm when they crash, and sweep when it does not run', () => {

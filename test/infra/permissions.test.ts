@@ -12,12 +12,19 @@ const may: Record<string, Record<string, readonly string[]>> = {
   read: { table: read },
   inbox: {
     received: send,
+    counted: send,
     table: ['GetItem'],
     'table, only partitions KEY#* REMOTE#*': ['PutItem'],
     'memberKey, only for instance': ['Decrypt'],
   },
   receive: {
     received: empty,
+    table: readAndWrite,
+    'memberKey, only for instance': ['Decrypt'],
+    interactions: ['Publish'],
+  },
+  count: {
+    counted: empty,
     deliveries: send,
     table: readAndWrite,
     'memberKey, only for instance': ['Decrypt'],
@@ -27,20 +34,22 @@ const may: Record<string, Record<string, readonly string[]>> = {
   'fan-out': {
     outbox: [...empty, ...send],
     deliveries: send,
-    table: [...read, 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    table: [...readAndWrite, 'ConditionCheckItem'],
   },
   deliver: {
-    deliveries: [...empty, ...send],
-    table: ['GetItem', 'PutItem'],
+    deliveries: empty,
+    stragglers: [...empty, ...send],
+    table: readAndWrite,
     'memberKey, only for members': ['Decrypt'],
   },
+  probe: { probes: [...empty, ...send], table: readAndWrite, 'memberKey, only for members': ['Decrypt'] },
   'generate-keys': {
     keys: empty,
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     'memberKey, only for instance, members': ['GenerateDataKey', 'Decrypt'],
   },
   remove: { removals: [...empty, ...send], deliveries: send, outbox: send, table: readAndWrite },
-  sweep: { outbox: send, keys: send, removals: send, table: [...read, 'PutItem', 'DeleteItem'] },
+  sweep: { outbox: send, probes: send, keys: send, removals: send, table: readAndWrite },
 };
 
 const names: Record<string, string> = {
@@ -48,8 +57,11 @@ const names: Record<string, string> = {
   StorageMemberKey: 'memberKey',
   ReceivingInteractions: 'interactions',
   ReceivingReceivedQueue: 'received',
+  ReceivingCountedQueue: 'counted',
   PublishingOutboxQueue: 'outbox',
   DeliveryDeliveriesQueue: 'deliveries',
+  DeliveryStragglersQueue: 'stragglers',
+  DeliveryProbesQueue: 'probes',
   KeysQueue: 'keys',
   RemovalRemovalsQueue: 'removals',
 };

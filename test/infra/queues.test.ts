@@ -22,10 +22,11 @@ const deadLetters = Object.values(queues).flatMap(
 const working = Object.keys(queues).filter((name) => !deadLetters.includes(name));
 
 describe('queues', () => {
-  test('there are five, each with a dead-letter queue of its own', () => {
-    expect(working.map((name) => queues[name]?.RedrivePolicy?.maxReceiveCount)).toEqual([5, 5, 5, 5, 5]);
-    expect(new Set(deadLetters).size).toBe(5);
-    expect(Object.keys(queues)).toHaveLength(10);
+  test('there are eight, each with a dead-letter queue of its own for what failed five times', () => {
+    expect(working).toHaveLength(8);
+    for (const name of working) expect(queues[name]?.RedrivePolicy?.maxReceiveCount).toBe(5);
+    expect(new Set(deadLetters).size).toBe(8);
+    expect(Object.keys(queues)).toHaveLength(16);
   });
 
   test('an alarm goes off when a message waits too long, and when a message was given up', () => {
@@ -37,7 +38,7 @@ describe('queues', () => {
     template.resourcePropertiesCountIs(
       'AWS::SQS::Queue',
       { MessageRetentionPeriod: 1209600, RedrivePolicy: Match.absent() },
-      5,
+      8,
     );
   });
 
@@ -50,7 +51,7 @@ describe('queues', () => {
           Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
         },
       },
-      10,
+      16,
     );
   });
 
@@ -66,11 +67,27 @@ describe('queues', () => {
     const sizes = mappings.map(({ EventSourceArn, BatchSize }) => [target(EventSourceArn), BatchSize]);
     expect(Object.fromEntries(sizes)).toEqual({
       ReceivingReceivedQueue: 10,
+      ReceivingCountedQueue: 100,
       PublishingOutboxQueue: 1,
       DeliveryDeliveriesQueue: 1,
+      DeliveryStragglersQueue: 1,
+      DeliveryProbesQueue: 1,
       KeysQueue: 5,
       RemovalRemovalsQueue: 1,
     });
+  });
+
+  test('what is counted waits a second for others, and is worked on by few', () => {
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::EventSourceMapping',
+      { BatchSize: 100, MaximumBatchingWindowInSeconds: 1, ScalingConfig: { MaximumConcurrency: 2 } },
+      1,
+    );
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::EventSourceMapping',
+      { MaximumBatchingWindowInSeconds: Match.absent() },
+      working.length - 1,
+    );
   });
 
   test('a message stays hidden for six times as long as its function may run', () => {

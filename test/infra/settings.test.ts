@@ -15,6 +15,11 @@ describe('a stage', () => {
     );
   });
 
+  test('keeps a Delete back until nothing older is on its way, for a shorter time on one machine, where a person watches', () => {
+    expect(production).toMatchObject({ removalDelaySeconds: 60, editDelaySeconds: 25, spreadSeconds: 120 });
+    expect(settingsOf('local')).toMatchObject({ removalDelaySeconds: 5, editDelaySeconds: 2 });
+  });
+
   test('serves the countries of the beta and waits five minutes, unless told otherwise', () => {
     expect(production).toMatchObject({ eligibleCountries: ['US', 'CA', 'JP'], shareDelaySeconds: 300 });
   });
@@ -37,6 +42,26 @@ describe('settings that cannot be built are refused:', () => {
     ['a negative share delay', { shareDelaySeconds: -1 }, 'shareDelaySeconds must be a whole number from 0 to 900'],
     ['a share delay beyond 15 minutes', { shareDelaySeconds: 901 }, 'not 901'],
     ['a share delay with a fraction', { shareDelaySeconds: 1.5 }, 'shareDelaySeconds'],
+    [
+      'a Delete that leaves too early',
+      { removalDelaySeconds: 59 },
+      'removalDelaySeconds must be a whole number from 60',
+    ],
+    ['a Delete that a queue cannot hold back', { removalDelaySeconds: 901 }, 'from 60 to 900, not 901'],
+    ['a Delete after half a second', { removalDelaySeconds: 60.5 }, 'removalDelaySeconds'],
+    ['an Update that leaves too early', { editDelaySeconds: 24 }, 'editDelaySeconds must be a whole number from 25'],
+    ['an Update that a queue cannot hold back', { editDelaySeconds: 901 }, 'from 25 to 900, not 901'],
+    ['a spread of less than nothing', { spreadSeconds: -1 }, 'spreadSeconds must be a whole number from 0 to 900'],
+    ['a spread over an hour', { spreadSeconds: 3600 }, 'spreadSeconds'],
+    ['no wait before a probe', { probeDelaysSeconds: [] }, 'probeDelaysSeconds must name at least one wait'],
+    [
+      'a probe at once',
+      { probeDelaysSeconds: [60, 0] },
+      'probeDelaysSeconds must be whole numbers from 1 to 86400, not 0',
+    ],
+    ['a probe after a week', { probeDelaysSeconds: [604_800] }, 'not 604800'],
+    ['a server that is sent nothing', { drainPerSecond: 0 }, 'drainPerSecond must be a whole number from 1 to 100'],
+    ['a server that is flooded', { drainPerSecond: 101 }, 'drainPerSecond'],
     ['no wait before a retry', { retryDelaysSeconds: [] }, 'at least one wait'],
     ['a retry at once', { retryDelaysSeconds: [0] }, 'whole numbers from 1 to 900, not 0'],
     ['a retry after an hour', { retryDelaysSeconds: [60, 3600] }, 'not 3600'],
@@ -67,6 +92,10 @@ describe('settings that can be built are accepted:', () => {
     ['an origin with a port', { origin: 'https://share.example.com:8443' }],
     ['a share delay of nothing and of 15 minutes', { shareDelaySeconds: 0, retryDelaysSeconds: [1, 900] }],
     ['an issuer with a path and a slash', { oidc: { issuer: 'https://example.com/realms/main/', audience: 'x' } }],
+    ['the shortest safe delays', { removalDelaySeconds: 60, editDelaySeconds: 25, spreadSeconds: 0 }],
+    ['the longest delays', { removalDelaySeconds: 900, editDelaySeconds: 900, spreadSeconds: 900 }],
+    ['probes after a second and a day', { probeDelaysSeconds: [1, 86_400], drainPerSecond: 100 }],
+    ['no delays on one machine', { removalDelaySeconds: 0, editDelaySeconds: 0, local: { privateHosts: [] } }],
     ['plain http on one machine', { origin: 'http://localhost:3000', local: { privateHosts: ['localhost'] } }],
   ];
 

@@ -16,7 +16,12 @@ export const deployed: Settings = {
   memberPage: 'https://platform.test/@{username}',
   postPage: 'https://platform.test/@{username}/{postId}',
   oidc: { issuer: 'https://login.platform.test', audience: 'sharing' },
+  removalDelaySeconds: 75,
+  editDelaySeconds: 30,
+  spreadSeconds: 45,
   retryDelaysSeconds: [10, 20],
+  probeDelaysSeconds: [100, 2000],
+  drainPerSecond: 3,
   alarmAddress: 'alarms@platform.test',
 };
 

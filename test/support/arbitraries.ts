@@ -9,7 +9,7 @@ export const aTime = fc
   .map((date) => date.toISOString());
 
 /** The state in which a member's switch may be. */
-export const aSharing = fc.constantFrom<Sharing>('off', 'on', 'removing');
+export const aSharing = fc.constantFrom<Sharing>('off', 'on', 'paused', 'removing');
 
 /** What a post's row may say. */
 export const aPostState = fc.constantFrom<PostState>('waiting', 'shared', 'deleted', 'cancelled');

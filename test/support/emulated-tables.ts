@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, inject, vi } from 'vitest';
-import { type Tables, tables } from '../../shared/storage/table.ts';
+import { type Tables, tables, tablesOf } from '../../shared/storage/table.ts';
+import { inMemoryTable } from '../simulation/stand-ins/table/table.ts';
 import { makeUnreliable } from './unreliable.ts';
 
 /** What a client of any service needs to reach the emulators. */
@@ -40,28 +41,44 @@ export interface EmulatedTable {
   readonly reliable: Tables;
 }
 
-/** Runs a suite on the emulator as it is, and again with everything that DynamoDB does to its callers on a bad day. */
+/** A table of the emulator; with a seed, its client meets all that DynamoDB does to its callers on a bad day. */
+async function emulatedTable(seed: number | undefined): Promise<EmulatedTable> {
+  const [reliable, client] = [databaseClient(), databaseClient()];
+  const tableName = await tableLikeTheStacks(reliable);
+  if (seed !== undefined) {
+    makeUnreliable(client, seed);
+    vi.spyOn(Math, 'random').mockReturnValue(0); // all waits between tries are jittered from nothing upwards
+  }
+  return { tables: tables(tableName, client), client, reliable: tables(tableName, reliable) };
+}
+
+/** The table in memory that simulations stand on: what storage does with it, it must do as the emulator does. */
+function tableInMemory(): EmulatedTable {
+  const table = inMemoryTable();
+  const client = table.client();
+  return {
+    tables: tablesOf(table.name, client),
+    client: client as unknown as DynamoDBClient,
+    reliable: tablesOf(table.name, table.client()),
+  };
+}
+
+/** Runs a suite on the emulator as it is, again with everything that goes wrong on a bad day, and in memory. */
 export function describeStorage(name: string, suite: (table: () => EmulatedTable) => void): void {
   describe.each([
-    { day: 'a good day', seed: undefined },
-    { day: 'a bad day', seed: 2026 },
-  ])(`${name}, on $day`, ({ seed }) => {
-    const clients = [databaseClient(), databaseClient()] as const;
-    let table: EmulatedTable;
+    { where: 'on a good day', make: () => emulatedTable(undefined) },
+    { where: 'on a bad day', make: () => emulatedTable(2026) },
+    { where: 'in memory', make: async () => tableInMemory() },
+  ])(`${name}, $where`, ({ make }) => {
+    let table: EmulatedTable | undefined;
     beforeAll(async () => {
-      const [reliable, client] = clients;
-      const tableName = await tableLikeTheStacks(reliable);
-      if (seed !== undefined) {
-        makeUnreliable(client, seed);
-        vi.spyOn(Math, 'random').mockReturnValue(0); // all waits between tries are jittered from nothing upwards
-      }
-      table = { tables: tables(tableName, client), client, reliable: tables(tableName, reliable) };
+      table = await make();
     });
     afterAll(() => {
       vi.restoreAllMocks();
-      for (const client of clients) client.destroy();
+      table?.client.destroy();
     });
-    suite(() => table);
+    suite(() => table!);
   });
 }
 
@@ -81,3 +98,31 @@ export async function countWrites(client: DynamoDBClient, run: () => Promise<voi
   client.middlewareStack.remove(name);
   return writes;
 }
+
+/** How many write units a client uses while something runs, as the database counts them, and in how many requests. */
+export async function countWriteUnits(
+  client: DynamoDBClient,
+  run: () => Promise<unknown>,
+): Promise<{ readonly units: number; readonly requests: number; readonly mostItems: number }> {
+  let [units, requests, mostItems] = [0, 0, 0];
+  const name = `units-${randomUUID()}`;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (!/^(Put|Update|Delete|Transact)/.test(commandName ?? '')) return next(args);
+        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' as const };
+        requests++;
+        mostItems = Math.max(mostItems, 'TransactItems' in input ? (input.TransactItems as unknown[]).length : 1);
+        const answer = await next({ ...args, input });
+        const { ConsumedCapacity = [] } = answer.output as { ConsumedCapacity?: Consumed | Consumed[] };
+        for (const { CapacityUnits } of [ConsumedCapacity].flat()) units += CapacityUnits;
+        return answer;
+      },
+    { step: 'initialize', name },
+  );
+  await run();
+  client.middlewareStack.remove(name);
+  return { units, requests, mostItems };
+}
+
+type Consumed = { readonly CapacityUnits: number };

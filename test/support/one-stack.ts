@@ -34,7 +34,11 @@ export default async function oneStack(project: TestProject) {
     port: 0,
     dataDir,
     privateHosts: '127.0.0.0/8,localhost',
+    removalDelaySeconds: 1,
+    editDelaySeconds: 0,
+    spreadSeconds: 1,
     retryDelaysSeconds: '1,1,1',
+    probeDelaysSeconds: '1,1,2',
   }).catch((error) => {
     throw new Error(`The local stack did not start, so no integration test can run: ${error.message}`, {
       cause: error,

@@ -114,6 +114,7 @@ export function platformClient(origin: string, token: string) {
     member: (id: string) => call<Record<string, unknown>>('GET', `/members/${id}`),
     turnOn: (id: string) =>
       call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'on', consent: { textVersion: '2026-11' } }),
+    pause: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'paused' }),
     turnOff: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'off' }),
     sharing: (id: string) => call<ShownSharing>('GET', `/members/${id}/sharing`),
     followers: (id: string, query = '') => call<Listed>('GET', `/members/${id}/followers${query}`),

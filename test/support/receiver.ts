@@ -1,10 +1,14 @@
-/** `receive` on a table of its own, with everything that it sends kept, so that no effect can be told from an effect to come. */
-
-import type { Effects } from '../../functions/receive/effects.ts';
+/** `receive` and `count` on a table of their own, with everything that they send kept, so that no effect can be told from an effect to come. */
+import { count } from '../../functions/count/count.ts';
+import type { Effects as CountEffects } from '../../functions/count/effects.ts';
+import type { Effects as ReceiveEffects } from '../../functions/receive/effects.ts';
 import { receive } from '../../functions/receive/receive.ts';
 import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
+import { countedIn } from '../../shared/protocol/counted.ts';
+import { type Incoming, readActivity } from '../../shared/protocol/incoming.ts';
 import { addresses } from '../../shared/protocol/site.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { groupHandler } from '../../shared/runtime/queue.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { members } from '../../shared/storage/members.ts';
@@ -12,7 +16,7 @@ import { posts } from '../../shared/storage/posts.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
 import { replies } from '../../shared/storage/replies.ts';
 import type { Tables } from '../../shared/storage/table.ts';
-import type { DeliveryMessage, InteractionEvent } from '../../shared/transport/messages.ts';
+import { type DeliveryMessage, type InteractionEvent, ReceivedMessage } from '../../shared/transport/messages.ts';
 import { aJob, aPost, aSharer, noon, unique } from './storage-samples.ts';
 
 logger.setLogLevel('SILENT');
@@ -43,12 +47,23 @@ export const activityOf = (sender: Pick<RemoteActor, 'id'>, type: string, object
   ...more,
 });
 
-/** Opens `receive`; senders are known once they are named to `from`. */
+/** One activity as `inbox` hands it over. */
+export interface Arriving {
+  readonly sender: RemoteActor;
+  readonly activity: object;
+  readonly inbox?: string | undefined;
+  readonly signedAt?: Date;
+}
+
+type Effects = CountEffects & ReceiveEffects;
+
+/** Opens `receive` and `count`; senders are known once they are named. */
 export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
   const deliveries: DeliveryMessage[] = [];
   const events: InteractionEvent[] = [];
   const known = new Map<string, RemoteActor>();
-  const run = receive({
+  const alive: string[] = [];
+  const effects: Effects = {
     site,
     members: members(tables),
     posts: posts(tables),
@@ -56,19 +71,35 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     inboxes: inboxes(tables),
     reactions: reactions(tables),
     replies: replies(tables),
-    deliveries: { send: async (message) => void deliveries.push(message) },
-    announce: async (event) => void events.push(event),
+    deliveries: { sendAll: async (messages) => void deliveries.push(...messages) },
+    announce: async (told) => void events.push(...told),
+    signOfLife: async (hosts) => void alive.push(...hosts),
     now: () => noon(120),
     senderOf: async (id) => known.get(id),
     ...more,
-  });
+  };
+  const countAll = groupHandler(ReceivedMessage, count(effects));
+  const isCounted = (activity: object) => countedIn(readActivity(activity as never) as Incoming) !== undefined;
+  const messageOf = ({ sender, activity, inbox, signedAt = noon(119) }: Arriving) => {
+    known.set(sender.id, sender);
+    return { body: JSON.stringify(activity), actor: sender.id, signedAt: signedAt.toISOString(), inbox };
+  };
+  /** Has many activities counted in one batch; the positions of those that failed. */
+  const batch = async (arriving: readonly Arriving[]): Promise<readonly number[]> => {
+    const Records = arriving.map((one, index) => ({ messageId: String(index), body: JSON.stringify(messageOf(one)) }));
+    const { batchItemFailures } = await countAll({ Records } as never);
+    return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier)).sort((one, other) => one - other);
+  };
   return {
     deliveries,
     events,
+    alive,
+    batch,
     /** Receives one verified activity and waits until it had its effect. */
-    from: async (sender: RemoteActor, activity: object, inbox?: string, signedAt = noon(119)) => {
-      known.set(sender.id, sender);
-      await run({ body: JSON.stringify(activity), actor: sender.id, signedAt: signedAt.toISOString(), inbox });
+    from: async (sender: RemoteActor, activity: object, inbox?: string, signedAt?: Date) => {
+      const one = { sender, activity, inbox, ...(signedAt && { signedAt }) };
+      if (!isCounted(activity)) return receive(effects)(messageOf(one));
+      if ((await batch([one])).length > 0) throw new Error('the activity was not counted');
     },
     /** What was told to the platform: types only. */
     told: () => events.map(({ type }) => type),

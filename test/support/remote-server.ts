@@ -24,8 +24,8 @@ export interface Received {
   readonly activity: Json & { readonly id: string; readonly type: string; readonly object: Json };
 }
 
-/** Starts a server on a free port of this machine. Every POST is answered 202, every GET 404, unless told otherwise. */
-export async function startRemoteServer() {
+/** Starts a server on a free port of this machine, or on a certain one. Every POST is answered 202, every GET 404, unless told otherwise. */
+export async function startRemoteServer({ port = 0 } = {}) {
   const documents = new Map<string, ScriptedAnswer>();
   const scripts = new Map<string, ScriptedAnswer[]>();
   const received: Received[] = [];
@@ -51,7 +51,7 @@ export async function startRemoteServer() {
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   server.on('connection', () => connections++);
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -15,6 +15,8 @@ export async function startWorld({ log = (_line: string) => {}, users = ['fern']
     port: 0,
     dataDir,
     privateHosts: `localhost:${peerPort},127.0.0.1:${peerPort}`,
+    removalDelaySeconds: 1,
+    editDelaySeconds: 0,
     retryDelaysSeconds: '1,2,4',
     log,
   });

@@ -17,6 +17,7 @@ export interface EventSourceProperties {
 
 const longestWaitSeconds = 20;
 const messagesPerCall = 10;
+const betweenLooks = 50; // milliseconds: a batch leaves when its window is over, not a long poll later
 
 /** Feeds a queue to a function as Lambda's pollers do. Messages that are not done stay, and return in time. */
 export function startEventSource(
@@ -50,7 +51,10 @@ export function startEventSource(
     const messages = await receive(batchSize, longestWaitSeconds);
     const until = Date.now() + windowSeconds * 1000;
     while (messages.length > 0 && messages.length < batchSize && Date.now() < until) {
-      messages.push(...(await receive(batchSize - messages.length, 1)));
+      const more = await receive(batchSize - messages.length, 0);
+      messages.push(...more);
+      if (more.length === 0)
+        await wait(Math.min(betweenLooks, until - Date.now()), undefined, { signal: stopping.signal });
     }
     return messages;
   };

@@ -4,19 +4,29 @@ import type { Template } from './assembly.ts';
 export interface Wishes {
   privateHosts?: string;
   shareDelaySeconds?: number;
+  removalDelaySeconds?: number;
+  editDelaySeconds?: number;
+  spreadSeconds?: number;
   retryDelaysSeconds?: string;
+  probeDelaysSeconds?: string;
+  drainPerSecond?: number;
 }
 
 /** The template's parameters: what only this machine knows, and what was wished for. */
 export function chooseParameters(
   template: Template,
-  { privateHosts, shareDelaySeconds, retryDelaysSeconds }: Wishes,
+  wishes: Wishes,
   machine: Record<'Origin' | 'HandleDomain' | 'Issuer', string>,
 ): Record<string, string> {
   const wished: [string, string | number | undefined][] = [
-    ['PrivateHosts', privateHosts],
-    ['ShareDelaySeconds', shareDelaySeconds],
-    ['RetryDelaysSeconds', retryDelaysSeconds],
+    ['PrivateHosts', wishes.privateHosts],
+    ['ShareDelaySeconds', wishes.shareDelaySeconds],
+    ['RemovalDelaySeconds', wishes.removalDelaySeconds],
+    ['EditDelaySeconds', wishes.editDelaySeconds],
+    ['SpreadSeconds', wishes.spreadSeconds],
+    ['RetryDelaysSeconds', wishes.retryDelaysSeconds],
+    ['ProbeDelaysSeconds', wishes.probeDelaysSeconds],
+    ['DrainPerSecond', wishes.drainPerSecond],
   ];
   const chosen = wished
     .filter(([, value]) => value !== undefined)

@@ -8,29 +8,39 @@ import { expiresAt, type SharingTable, standing } from './table.ts';
 
 /** Rows about who a member's posts go to, and what came of sending them. */
 export const audienceRows = (table: SharingTable) => {
-  /** FOLLOWERS#id#shard / actor — who follows; an inactive row remembers an Undo. */
+  /** DOINGS#actor / follow#member — whom an actor follows, by which Follow; an inactive row remembers an Undo. */
+  const Follow = new Entity({
+    name: 'Follow',
+    table,
+    timestamps: false,
+    schema: item({
+      actor: string().key(),
+      memberId: string().key(),
+      followId: string(),
+      inbox: string().optional(),
+      at: string(),
+      ...standing,
+    }),
+    computeKey: ({ actor, memberId }) => ({ pk: `DOINGS#${actor}`, sk: `follow#${memberId}` }),
+  });
+
+  /** FOLLOWERS#id#shard / inbox hash#actor — who follows, found by the inbox; gone with the follow. */
   const Follower = new Entity({
     name: 'Follower',
     table,
     timestamps: false,
     schema: item({
       memberId: string().key(),
+      inboxHash: string().key(),
       actor: string().key(),
       followId: string(),
-      inbox: string().optional(),
+      inbox: string(),
       at: string(),
-      ...standing,
     }),
-    computeKey: ({ memberId, actor }) => ({ pk: `FOLLOWERS#${memberId}#${shardOf(actor, followerShards)}`, sk: actor }),
-  });
-
-  /** DOINGS#actor / follow#member — whom an actor follows, to drop it all when the actor is deleted. */
-  const FollowOf = new Entity({
-    name: 'FollowOf',
-    table,
-    timestamps: false,
-    schema: item({ actor: string().key(), memberId: string().key() }),
-    computeKey: ({ actor, memberId }) => ({ pk: `DOINGS#${actor}`, sk: `follow#${memberId}` }),
+    computeKey: ({ memberId, inboxHash, actor }) => ({
+      pk: `FOLLOWERS#${memberId}#${shardOf(actor, followerShards)}`,
+      sk: `${inboxHash}#${actor}`,
+    }),
   });
 
   /** INBOXES#id / hash — one distinct inbox of the audience and the interval in which it was in reach. */
@@ -46,11 +56,23 @@ export const audienceRows = (table: SharingTable) => {
       active: boolean(),
       since: string(),
       until: string().optional(),
+      closingAt: string().optional(),
+      goneLooks: number().optional(),
+      goneLookedAt: string().optional(),
     }),
     computeKey: ({ memberId, hash }) => ({ pk: `INBOXES#${memberId}`, sk: hash }),
   });
 
-  /** RESULTS#subject / activity#chunk#attempt — what one chunk came to; put whole, so a repeat changes no sum. */
+  /** CLOSINGS#shard / dueAt#member#hash — an inbox that may have no follower any more: to be looked at then. */
+  const Closing = new Entity({
+    name: 'Closing',
+    table,
+    timestamps: false,
+    schema: item({ shard: number().key(), dueAt: string().key(), memberId: string().key(), hash: string().key() }),
+    computeKey: ({ shard, dueAt, memberId, hash }) => ({ pk: `CLOSINGS#${shard}`, sk: `${dueAt}#${memberId}#${hash}` }),
+  });
+
+  /** RESULTS#subject / activity#chunk — what one message came to; put whole, so a repeat changes no sum. */
   const Result = new Entity({
     name: 'Result',
     table,
@@ -59,16 +81,12 @@ export const audienceRows = (table: SharingTable) => {
       subject: string().key(),
       activity: string().key(),
       chunk: string().key(),
-      attempt: number().key(),
-      total: number(),
+      asked: number(),
       accepted: number(),
       gaveUp: number(),
       expiresAt,
     }),
-    computeKey: ({ subject, activity, chunk, attempt }) => ({
-      pk: `RESULTS#${subject}`,
-      sk: `${activity}#${chunk}#${attempt}`,
-    }),
+    computeKey: ({ subject, activity, chunk }) => ({ pk: `RESULTS#${subject}`, sk: `${activity}#${chunk}` }),
   });
 
   /** OUTBOX#shard / dueAt#id — work that was promised in a transaction; deleted when done, swept when overdue. */
@@ -80,12 +98,12 @@ export const audienceRows = (table: SharingTable) => {
       shard: number().key(),
       dueAt: string().key(),
       id: string().key(),
-      queue: string().enum('outbox', 'removals', 'keys'),
+      queue: string().enum('outbox', 'removals', 'keys', 'probes'),
       message: string(),
       attempt: number(),
     }),
     computeKey: ({ shard, dueAt, id }) => ({ pk: `OUTBOX#${shard}`, sk: `${dueAt}#${id}` }),
   });
 
-  return { Follower, FollowOf, Inbox, Result, Job };
+  return { Follow, Follower, Inbox, Closing, Result, Job };
 };

@@ -25,7 +25,7 @@ export const memberRows = (table: SharingTable) => {
       publicProfile: boolean(),
       country: string(),
       adult: boolean(),
-      sharing: string().enum('off', 'on', 'removing'),
+      sharing: string().enum('off', 'on', 'paused', 'removing'),
       epoch: number(),
       actorKey: string().optional(),
       publicKeyPem: string().optional(),

@@ -116,7 +116,7 @@ describe('turning sharing on', () => {
   test('to a state that does not exist is refused', async () => {
     const answer = await platform().ask<Problem>('PUT', '/members/m1/sharing', { state: 'maybe' });
     expect(answer.status).toBe(400);
-    expect(answer.body.errors?.[0]).toMatchObject({ field: '/state', message: 'Must be one of: on, off.' });
+    expect(answer.body.errors?.[0]).toMatchObject({ field: '/state', message: 'Must be one of: on, paused, off.' });
   });
 });
 

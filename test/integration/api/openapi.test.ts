@@ -26,6 +26,8 @@ test('the API describes itself to everyone, every operation under its own name',
       '/api/v1/members/{memberId}/posts/{postId}/likes',
       '/api/v1/members/{memberId}/posts/{postId}/boosts',
       '/api/v1/members/{memberId}/posts/{postId}/replies',
+      '/api/v1/servers/{host}',
+      '/api/v1/servers/{host}/probe',
     ]),
   );
 });

@@ -1,7 +1,8 @@
-import { expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { platform, someone } from '../../support/api.ts';
 import { eventually } from '../../support/peer/eventually.ts';
-import { aProfile, type Problem } from '../../support/platform-client.ts';
+import { aProfile, type Problem, type ShownSharing } from '../../support/platform-client.ts';
+import { look } from '../../support/stack-member.ts';
 
 async function aSharingMember() {
   const { memberId, username } = someone();
@@ -71,6 +72,90 @@ test('a lost country only keeps new posts from leaving', async () => {
     text: 'Hello',
   });
   expect(answer).toMatchObject({ status: 403, body: { errors: [{ field: 'country' }] } });
+});
+
+describe('a pause', () => {
+  const sharing = (memberId: string, wish: object) =>
+    platform().ask<ShownSharing & Problem>('PUT', `/members/${memberId}/sharing`, wish);
+  const aPausedMember = async () => {
+    const member = await aSharingMember();
+    const before = await platform().sharing(member.memberId);
+    return { ...member, before, paused: await platform().pause(member.memberId) };
+  };
+
+  test('changes nothing that others see, and is answered the same again', async () => {
+    const { memberId, before, paused } = await aPausedMember();
+    expect(paused).toEqual({ ...before, state: 'paused' });
+    expect(await platform().pause(memberId)).toEqual(paused);
+    expect(await platform().member(memberId)).toMatchObject({ sharing: 'paused' });
+    const found = await fetch(`${inject('stack').origin}/.well-known/webfinger?resource=acct:${before.handle}`);
+    expect(found.status).toBe(200);
+    const actor = await look(before.actorId!);
+    expect(actor.body).toMatchObject({ name: expect.stringContaining('Example'), discoverable: true });
+  });
+
+  test('keeps new posts from leaving, and what was shared can be edited and deleted', async () => {
+    const { memberId } = await aSharingMember();
+    await platform().share(memberId, { postId: 'there', text: 'Hello', delaySeconds: 0 });
+    await eventually('it is shared', async () => (await platform().post(memberId, 'there')).state === 'shared');
+    await platform().share(memberId, { postId: 'waits', text: 'Hello', delaySeconds: 900 });
+    const { actorId } = await platform().pause(memberId);
+
+    const refused = { status: 409, body: { title: expect.stringContaining('Sharing is paused for this member') } };
+    const post = { postId: 'new', text: 'Hello' };
+    expect(await platform().ask('POST', `/members/${memberId}/posts`, post)).toMatchObject(refused);
+    expect(await platform().ask('POST', `/members/${memberId}/posts/waits/share-now`)).toMatchObject(refused);
+    expect((await platform().post(memberId, 'waits')).state).toBe('waiting');
+    expect(await look(`${actorId}/outbox`)).toMatchObject({ body: { totalItems: 1 } });
+    expect(await platform().edit(memberId, 'there', { text: 'Hello again' })).toMatchObject({ version: 2 });
+    expect((await platform().remove(memberId, 'there')).state).toBe('deleted');
+    expect((await platform().remove(memberId, 'waits')).state).toBe('cancelled');
+  });
+
+  test('cancels a waiting post whose time comes; after it the post can be shared by hand', async () => {
+    const { memberId } = await aSharingMember();
+    await platform().share(memberId, { postId: 'p', text: 'Hello', delaySeconds: 2 });
+    await platform().pause(memberId);
+    expect((await platform().post(memberId, 'p')).state).toBe('waiting');
+    await eventually('its time has come', async () => (await platform().post(memberId, 'p')).state === 'cancelled');
+
+    expect(await sharing(memberId, { state: 'on' })).toMatchObject({ status: 200, body: { state: 'on', ready: true } });
+    expect((await platform().post(memberId, 'p')).state).toBe('cancelled');
+    await platform().share(memberId, { postId: 'p', text: 'Hello', delaySeconds: 0 });
+    await eventually('it is shared', async () => (await platform().post(memberId, 'p')).state === 'shared');
+  });
+
+  test('can end by turning off, as if it had not been', async () => {
+    const { memberId } = await aSharingMember();
+    await platform().share(memberId, { postId: 'there', text: 'Hello', delaySeconds: 0 });
+    await eventually('it is shared', async () => (await platform().post(memberId, 'there')).state === 'shared');
+    await platform().share(memberId, { postId: 'waits', text: 'Hello' });
+    await platform().pause(memberId);
+    expect(['removing', 'off']).toContain((await platform().turnOff(memberId)).state);
+    await isOver(memberId);
+    expect((await platform().post(memberId, 'there')).state).toBe('deleted');
+    expect((await platform().post(memberId, 'waits')).state).toBe('cancelled');
+  });
+
+  test('needs something to pause', async () => {
+    const { memberId, username } = someone();
+    await platform().putMember(memberId, aProfile(username));
+    const answer = await sharing(memberId, { state: 'paused' });
+    expect(answer).toMatchObject({ status: 409, body: { title: expect.stringContaining('nothing to pause') } });
+    expect((await platform().sharing(memberId)).state).toBe('off');
+  });
+
+  test('does not end for who may not share any more, and ends sharing for who must not', async () => {
+    const { memberId, username } = await aPausedMember();
+    await platform().putMember(memberId, aProfile(username, { country: 'DE' }));
+    expect(await sharing(memberId, { state: 'on' })).toMatchObject({
+      status: 403,
+      body: { errors: [{ field: 'country' }] },
+    });
+    expect((await platform().sharing(memberId)).state).toBe('paused');
+    await platform().putMember(memberId, aProfile(username, { adult: false }));
+    await isOver(memberId);
+  });
 });
 
 test('a post waits for the default delay, and can be edited, sent or undone meanwhile', async () => {

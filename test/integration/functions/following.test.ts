@@ -99,7 +99,7 @@ describe('a Follow', () => {
     const before = await member.followers();
     await sends(person, person.activity('Undo', follow));
     await eventually('the Undo is remembered', async () => {
-      const { Item } = await followerRow(person.id);
+      const { Item } = await followRow(person.id);
       return Item?.active === false;
     });
     await sends(person, follow);
@@ -110,8 +110,8 @@ describe('a Follow', () => {
     expect(await member.followers()).toBe(before + 1);
   });
 
-  const followerRow = (actor: string) =>
-    stackTables().Follower.build(GetItemCommand).key({ memberId: member.memberId, actor }).send();
+  const followRow = (actor: string) =>
+    stackTables().Follow.build(GetItemCommand).key({ memberId: member.memberId, actor }).send();
 
   test('of someone whose sharing is off is rejected', async () => {
     const person = aPerson(server);

@@ -11,6 +11,7 @@ import { removalJob } from '../../../shared/transport/jobs.ts';
 import type { DeliveryMessage, RemovalMessage } from '../../../shared/transport/messages.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
+import { following } from '../../support/standings.ts';
 import { anActor, noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -19,8 +20,9 @@ beforeAll(async () => {
 });
 
 function aWorker(more: object = {}) {
-  const started: string[] = [];
+  const started: { readonly id: string; readonly startsAt: string }[] = [];
   const deliveries: DeliveryMessage[] = [];
+  const delays: number[] = [];
   const further: RemovalMessage[] = [];
   const run = remove({
     members: members(tables),
@@ -28,9 +30,16 @@ function aWorker(more: object = {}) {
     followers: followers(tables),
     inboxes: inboxes(tables),
     jobs: jobs(tables),
-    starter: { start: async ({ id }) => void started.push(id) },
-    deliveries: { sendAll: async (messages) => void deliveries.push(...messages) },
+    starter: { start: async ({ id, startsAt }) => void started.push({ id, startsAt }) },
+    deliveries: {
+      sendAll: async (messages, { delayOf = () => 0 } = {}) => {
+        deliveries.push(...messages);
+        delays.push(...messages.map(delayOf));
+      },
+    },
     removals: { send: async (message) => void further.push(message) },
+    removalDelaySeconds: 60,
+    editDelaySeconds: 25,
     now: () => noon(100),
     ...more,
   });
@@ -44,7 +53,7 @@ function aWorker(more: object = {}) {
     }
     return steps;
   };
-  return { run, toTheEnd, started, deliveries, further };
+  return { run, toTheEnd, started, deliveries, delays, further };
 }
 
 type Author = Awaited<ReturnType<typeof anAuthor>>;
@@ -56,7 +65,7 @@ async function turnedOff({ memberId, turnOff }: Author): Promise<RemovalMessage>
 }
 const aFollower = async ({ memberId }: Author, inbox = 'https://far.example/inbox') => {
   const follow = { actor: anActor(), followId: `https://far.example/${unique('f')}`, inbox };
-  await followers(tables).add(memberId, follow, noon());
+  await following(tables).add(memberId, follow, noon());
   await inboxes(tables).open(memberId, inbox, noon());
   return follow;
 };
@@ -72,7 +81,11 @@ test('posts go first, then the profile, the followers and the inboxes, and then 
 
   const state = async (objectKey: string) => (await posts(tables).find(author.memberId, objectKey))?.state;
   expect([await state(shared.objectKey), await state(waiting.objectKey)]).toEqual(['deleted', 'cancelled']);
-  expect(worker.started).toEqual([`delete#${shared.objectKey}`, expect.stringMatching(/^profile#/)]);
+  expect(worker.started).toEqual([
+    { id: `delete#${shared.objectKey}`, startsAt: noon(100 + 60).toISOString() },
+    { id: expect.stringMatching(/^profile#/), startsAt: noon(60 + 25).toISOString() }, // sharing ended at 60
+  ]);
+  expect(worker.delays).toEqual([25]);
   const { memberId } = author;
   expect(worker.deliveries).toEqual([
     {
@@ -80,6 +93,7 @@ test('posts go first, then the profile, the followers and the inboxes, and then 
       chunk: follow.followId,
       inboxes: [follow.inbox],
       attempt: 0,
+      lane: 'fast',
     },
   ]);
   expect(await author.followers()).toBe(0);
@@ -96,7 +110,7 @@ test('many posts and followers are done page by page, each once', async () => {
   const worker = aWorker();
   const steps = await worker.toTheEnd(await turnedOff(author));
   expect(steps.filter((step) => step === 'posts').length).toBeGreaterThan(1);
-  const deleted = worker.started.filter((id) => id.startsWith('delete#'));
+  const deleted = worker.started.map(({ id }) => id).filter((id) => id.startsWith('delete#'));
   expect(deleted.sort()).toEqual(keys.map((key) => `delete#${key}`).sort());
   const rejected = worker.deliveries.map(({ chunk }) => chunk);
   expect(rejected.sort()).toEqual(follows.map(({ followId }) => followId).sort());
@@ -111,7 +125,7 @@ test('each promise is kept in the table before its message is sent', async () =>
   const broken = aWorker({ starter: { start: () => Promise.reject(new Error('no queue')) } });
   await expect(broken.run(message)).rejects.toThrow('no queue');
   expect(await posts(tables).find(author.memberId, post.objectKey)).toMatchObject({ state: 'deleted' });
-  const later = noon(100 + 301);
+  const later = noon(100 + 60 + 301);
   const overdue: string[] = [];
   for await (const { key } of jobs(tables).takeOverdue(later)) overdue.push(key.id);
   expect(overdue).toContain(`delete#${post.objectKey}`);
@@ -122,12 +136,49 @@ test('a page that broke off is repeated without loss', async () => {
   const [one, two] = [await aFollower(author), await aFollower(author)];
   const message = await turnedOff(author);
   const broken = aWorker({ followers: { ...followers(tables), remove: () => Promise.reject(new Error('stopped')) } });
-  await expect(broken.toTheEnd(message)).rejects.toThrow('stopped');
+  let last = message;
+  for (
+    let next: RemovalMessage | undefined = message;
+    next && next.step !== 'followers';
+    next = broken.further.shift()
+  ) {
+    await broken.run(next);
+    last = broken.further[0]!;
+  }
+  await expect(broken.run(last)).rejects.toThrow('stopped');
   const worker = aWorker();
-  await worker.toTheEnd({ ...message, step: 'followers' });
+  expect(await worker.toTheEnd(last)).toEqual(['followers', 'inboxes']);
   const rejected = [...broken.deliveries, ...worker.deliveries].map(({ chunk }) => chunk);
   expect(new Set(rejected)).toEqual(new Set([one.followId, two.followId]));
   expect(await author.followers()).toBe(0);
+});
+
+test('what broke off goes on from its page when its lease ends, and the message that was lost does nothing', async () => {
+  const author = await anAuthor(tables);
+  await aFollower(author);
+  const message = await turnedOff(author);
+  const broken = aWorker({ removals: { send: () => Promise.reject(new Error('no queue')) } });
+  await expect(broken.run(message)).rejects.toThrow('no queue');
+  await broken.run(message);
+  expect(broken.started).toEqual([]);
+  const found: RemovalMessage[] = [];
+  for await (const { key, message: body } of jobs(tables).takeOverdue(noon(100 + 301)))
+    if (key.id === message.job.id) found.push({ ...(body as Omit<RemovalMessage, 'job'>), job: key });
+  expect(found).toMatchObject([{ memberId: author.memberId, epoch: 2, step: 'profile' }]);
+  expect(await aWorker().toTheEnd(found[0]!)).toEqual(['profile', 'followers', 'inboxes']);
+  expect(await stateOf(author)).toBe('off');
+});
+
+test('who was taken over in the middle hands nothing on', async () => {
+  const author = await anAuthor(tables);
+  await author.post();
+  const message = await turnedOff(author);
+  const start = async () => {
+    for await (const _ of jobs(tables).takeOverdue(noon(10_000)));
+  };
+  const worker = aWorker({ starter: { start } });
+  await worker.run(message);
+  expect(worker.further).toEqual([]);
 });
 
 test('a message whose job is over, or of an older epoch, does nothing', async () => {

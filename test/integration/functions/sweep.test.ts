@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { generateKeys } from '../../../functions/generate-keys/generate-keys.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
 import { logger } from '../../../shared/runtime/logger.ts';
+import { closings } from '../../../shared/storage/closings.ts';
+import { followers } from '../../../shared/storage/followers.ts';
+import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { instance } from '../../../shared/storage/instance.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { members } from '../../../shared/storage/members.ts';
@@ -11,6 +14,7 @@ import type { Tables } from '../../../shared/storage/table.ts';
 import { keysJob, postJob, removalJob } from '../../../shared/transport/jobs.ts';
 import type { KeysMessage } from '../../../shared/transport/messages.ts';
 import { platform } from '../../support/api.ts';
+import { aDesertedMember, hour } from '../../support/closing.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { eventually } from '../../support/peer/eventually.ts';
 import { aPerson } from '../../support/remote-person.ts';
@@ -62,6 +66,28 @@ test('keys whose message was lost are made after all', async () => {
   await eventually('the keys are made', async () => (await platform().sharing(member.memberId)).ready);
 });
 
+const closing = (tables: Tables) => ({
+  closings: closings(tables),
+  followers: followers(tables),
+  inboxes: inboxes(tables),
+});
+
+test('an inbox that was left is looked at', async () => {
+  const tables = await newTables(databaseClient());
+  await instance(tables).publishKey('PEM');
+  const member = await aDesertedMember(tables);
+  for (const seconds of [hour + 1, 2 * hour + 2])
+    await sweep({
+      jobs: jobs(tables),
+      starter: { restart: async () => {} },
+      instance: instance(tables),
+      keys: { send: async () => {} },
+      ...closing(tables),
+      now: () => noon(seconds),
+    })();
+  expect(await member.row()).toMatchObject({ active: false });
+});
+
 test('each overdue job is started once; while the deployment has no key, it is asked for', async () => {
   const tables = await newTables(databaseClient());
   const [late, early] = [aJob(noon()), aJob(noon(3000))];
@@ -73,6 +99,7 @@ test('each overdue job is started once; while the deployment has no key, it is a
     starter: { restart: async ({ key }) => void started.push(key.id) },
     instance: instance(tables),
     keys: { send: async (message) => void asked.push(message) },
+    ...closing(tables),
     now: () => noon(400),
   });
   await run();
@@ -97,6 +124,7 @@ test('a job that cannot be started does not take its turn from those before it',
     },
     instance: instance(tables),
     keys: { send: async () => {} },
+    ...closing(tables),
     now: () => noon(400),
   });
   await expect(run()).rejects.toThrow('no queue');

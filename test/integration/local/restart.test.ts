@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -16,9 +14,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { expireRows } from '../../../infra/local/data/expire-rows.ts';
 import { freePort } from '../../../infra/local/emulators/free-port.ts';
 import { spawnGuarded } from '../../../infra/local/emulators/guarded-process.ts';
-import type { Stack } from '../../../infra/local/stack.ts';
 import { readAssembly } from '../../../infra/local/template/assembly.ts';
 import { resolveTemplate } from '../../../infra/local/template/resources.ts';
+import { kill, processesNaming, type RunningStack, startKillableStack } from './killable-stack.ts';
 import { echo, newDirectory, synthesiseSample } from './sample-app.ts';
 
 const dataDir = newDirectory();
@@ -43,34 +41,10 @@ const template = synthesiseSample(({ stack, fn, route }) => {
   new Queue(stack, 'Untouched');
 });
 
-type Running = Omit<Stack, 'token' | 'stop' | 'invoke'> & { child: ChildProcess; memberToken: string };
-async function start(port: number): Promise<Running> {
-  const program = join(import.meta.dirname, 'stack-process.ts');
-  const child = spawn(process.execPath, [program, template, dataDir, String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(createInterface(child.stdout), 'line');
-  return { ...JSON.parse(line), child };
-}
-
-/** The processes whose command line names this text. */
-function processesNaming(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
-      } catch {
-        return false;
-      }
-    });
-}
-
 const until = (holds: () => boolean) => vi.waitFor(() => expect(holds()).toBe(true), { timeout: 10_000, interval: 20 });
 
 describe('after kill -9 and a start on the same data', () => {
-  const clientFor = ({ environment, endpoints }: Running) => {
+  const clientFor = ({ environment, endpoints }: RunningStack) => {
     const region = environment.AWS_REGION;
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     return {
@@ -80,8 +54,9 @@ describe('after kill -9 and a start on the same data', () => {
     };
   };
   const context = { member: 'm1' };
-  let first: Running;
-  let second: Running;
+  let first: RunningStack;
+  let second: RunningStack;
+  const start = (port: number) => startKillableStack({ template, dataDir, port });
   let dataKey: Uint8Array;
 
   beforeAll(async () => {
@@ -95,15 +70,13 @@ describe('after kill -9 and a start on the same data', () => {
     await until(() => readFileSync(seen, { encoding: 'utf8', flag: 'a+' }) === 'letter ');
 
     expect(processesNaming(dataDir).length).toBeGreaterThan(2);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
-    await until(() => processesNaming(dataDir).length === 0);
+    await kill(first, dataDir);
     rmSync(stuck);
     second = await start(first.port);
   });
   afterAll(async () => {
-    for (const { child } of [first, second]) child.kill('SIGKILL');
-    await until(() => processesNaming(dataDir).length === 0);
+    first?.child.kill('SIGKILL');
+    await kill(second, dataDir);
   });
 
   test('rows are still there', async () => {

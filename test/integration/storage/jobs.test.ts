@@ -65,6 +65,74 @@ describeStorage('jobs', (table) => {
     await all().close(again!.key);
   });
 
+  test('a job that is renewed is overdue later, and then goes on with its newest message', async () => {
+    const day = aDay();
+    const job = aJob(day(), { queue: 'removals', message: { step: 'one' } });
+    await all().open(job);
+    const renewed = await all().renew(jobKey(job), { step: 'two', cursor: 'c' }, day(minutes(4)));
+    expect(await all().isOpen(jobKey(job))).toBe(false);
+    expect(await all().isOpen(renewed!)).toBe(true);
+    expect(await taken(day(minutes(9)))).toEqual([]);
+    const [again] = await taken(day(minutes(9) + 1));
+    expect(again).toMatchObject({ queue: 'removals', message: { step: 'two', cursor: 'c' }, key: { id: job.id } });
+    expect(await all().isOpen(renewed!)).toBe(false);
+    await all().close(again!.key);
+  });
+
+  test('a job that was taken over or is done is not renewed', async () => {
+    const day = aDay();
+    const job = aJob(day());
+    await all().open(job);
+    const [again] = await taken(day(minutes(6)));
+    expect(await all().renew(jobKey(job), { late: true }, day(minutes(6)))).toBeUndefined();
+    expect(await all().isOpen(again!.key)).toBe(true);
+    await all().close(again!.key);
+    expect(await all().renew(again!.key, { late: true }, day(minutes(7)))).toBeUndefined();
+    expect(await taken(day(minutes(1000)))).toEqual([]);
+  });
+
+  test('of two that renew the same job at once, one goes on', async () => {
+    const day = aDay();
+    const job = aJob(day());
+    await all().open(job);
+    const both = await Promise.all([1, 2].map((who) => all().renew(jobKey(job), { who }, day(who))));
+    const renewed = both.filter((key) => key !== undefined);
+    expect(renewed).toHaveLength(1);
+    expect(await all().isOpen(renewed[0]!)).toBe(true);
+    await all().close(renewed[0]!);
+  });
+
+  test('a job can be renewed at the very moment at which it started, again and again', async () => {
+    const day = aDay();
+    const job = aJob(day());
+    await all().open(job);
+    const keys = [jobKey(job)];
+    for (const step of [1, 2, 3]) keys.push((await all().renew(keys.at(-1)!, { step }, day()))!);
+    const open = await Promise.all(keys.map((key) => all().isOpen(key)));
+    expect(open).toEqual([false, false, false, true]);
+    await all().close(keys[3]!);
+  });
+
+  test('who renews a job that was slow before keeps its longer lease', async () => {
+    const day = aDay();
+    await all().open(aJob(day()));
+    const [again] = await taken(day(minutes(6)));
+    const renewed = await all().renew(again!.key, {}, day(minutes(10)));
+    expect(renewed!.dueAt).toBe(day(minutes(20)).toISOString());
+    await all().close(renewed!);
+  });
+
+  test('a job that nobody starts beforehand is taken when it is to start', async () => {
+    const day = aDay();
+    const job = aJob(day(minutes(2)), { bySweep: true, queue: 'probes' });
+    await all().open(job);
+    expect(await all().isOpen(jobKey(job))).toBe(true);
+    expect(await taken(day(minutes(2)))).toEqual([]);
+    const [again] = await taken(day(minutes(2) + 1));
+    expect(again).toMatchObject({ queue: 'probes', message: job.message });
+    await all().close(again!.key);
+  });
+
   test('of two sweeps at once, one takes each job', async () => {
     const day = aDay();
     const opened = Array.from({ length: 12 }, () => aJob(day()));

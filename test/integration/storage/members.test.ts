@@ -108,6 +108,36 @@ describeStorage('members', (table) => {
     expect(await all().turnOff(before, { now: noon(20), job: aJob() })).toBe(false);
   });
 
+  test('a pause changes nothing but the switch, and ends by going on or by turning off', async () => {
+    const on = await aSharer(table().tables);
+    const { memberId } = on;
+    const read = async () => (await all().find(memberId, noon(), { consistent: true }))!;
+    expect(await all().pause(on, noon(20))).toBe(true);
+    const paused = await read();
+    expect(paused).toEqual({ ...on, sharing: 'paused', updatedAt: noon(20).toISOString() });
+    expect(await all().turnOn(paused, turnOnAt(21))).toBe(false);
+    expect(await all().resume(paused, noon(22))).toBe(true);
+    expect(await read()).toEqual({ ...on, sharing: 'on', updatedAt: noon(22).toISOString() });
+    expect(await all().pause(on, noon(23))).toBe(true);
+    const job = aJob();
+    expect(await all().turnOff(await read(), { now: noon(24), job })).toBe(true);
+    expect(await read()).toMatchObject({ sharing: 'removing', epoch: 2 });
+    expect(await isPromised(job)).toBe(true);
+  });
+
+  test('what was decided on an older state of the switch does not pause or resume', async () => {
+    const on = await aSharer(table().tables);
+    expect(await all().resume(on, noon(20))).toBe(false);
+    await all().turnOff(on, { now: noon(21), job: aJob() });
+    expect(await all().pause(on, noon(22))).toBe(false);
+    await all().finishRemoval(on.memberId, 2);
+    const off = (await all().find(on.memberId, noon(23)))!;
+    expect(await all().pause(off, noon(23))).toBe(false);
+    await all().turnOn(off, turnOnAt(30, { actorKey: on.actorKey }));
+    expect(await all().pause(on, noon(31))).toBe(false);
+    expect(await all().find(on.memberId, noon(31))).toMatchObject({ sharing: 'on', epoch: 3 });
+  });
+
   test('a removal ends only its own epoch, and once it ended, on is possible again with the same actor', async () => {
     const before = await aSharer(table().tables);
     const { memberId } = before;

@@ -1,7 +1,6 @@
 /** Two moments that are rare and must do no harm: something else in between two requests, and an answer that is lost for good. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { followers } from '../../../shared/storage/followers.ts';
 import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { members } from '../../../shared/storage/members.ts';
@@ -10,6 +9,7 @@ import { reactions } from '../../../shared/storage/reactions.ts';
 import { replies } from '../../../shared/storage/replies.ts';
 import { type Tables, tables } from '../../../shared/storage/table.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { following, reacting } from '../../support/standings.ts';
 import { aJob, aMember, anActor, aPost, aSharer, noon, unique } from '../../support/storage-samples.ts';
 import { failWith, interrupt } from '../../support/unreliable.ts';
 
@@ -42,16 +42,16 @@ const numbers = (objectKey: string) => reactions(calm).tally(objectKey);
 describe('between the two steps of an Undo, what it undoes arrives', () => {
   test('a like does not stay', async () => {
     const like = aLike();
-    interrupt(client, 'TransactWriteItemsCommand', () => reactions(calm).add(like, noon()));
-    expect(await reactions(mine).undo(like, noon())).toBe(true);
+    interrupt(client, 'TransactWriteItemsCommand', () => reacting(calm).add(like, noon()));
+    expect(await reacting(mine).undo(like, noon())).toBe(true);
     expect((await numbers(like.objectKey)).likes).toBe(0);
   });
 
   test('a follow does not stay', async () => {
     const memberId = unique('m-');
     const follow = aFollow();
-    interrupt(client, 'TransactWriteItemsCommand', () => followers(calm).add(memberId, follow, noon()));
-    expect(await followers(mine).undo(memberId, follow.actor, follow.followId, noon())).toBe(true);
+    interrupt(client, 'TransactWriteItemsCommand', () => following(calm).add(memberId, follow, noon()));
+    expect(await following(mine).undo(memberId, follow.actor, follow.followId, noon())).toBe(true);
     expect((await members(calm).tally(memberId)).followers).toBe(0);
   });
 
@@ -98,20 +98,20 @@ describe('every answer is lost, and the same is asked again', () => {
 
   test('a like counts once, and is taken back once', async () => {
     const like = aLike();
-    await again(() => reactions(mine).add(like, noon()));
+    await again(() => reacting(mine).add(like, noon()));
     expect((await numbers(like.objectKey)).likes).toBe(1);
-    await again(() => reactions(mine).undo(like, noon()));
+    await again(() => reacting(mine).undo(like, noon()));
     expect((await numbers(like.objectKey)).likes).toBe(0);
   });
 
   test('a follow counts once, and is taken back once', async () => {
     const memberId = unique('m-');
     const follow = aFollow();
-    expect(await again(() => followers(mine).add(memberId, follow, noon()))).toBe('known');
+    expect(await again(() => following(mine).add(memberId, follow, noon()))).toBe('known');
     expect((await members(calm).tally(memberId)).followers).toBe(1);
-    await again(() => followers(mine).undo(memberId, follow.actor, follow.followId, noon()));
+    await again(() => following(mine).undo(memberId, follow.actor, follow.followId, noon()));
     expect((await members(calm).tally(memberId)).followers).toBe(0);
-    expect(await followers(calm).add(memberId, follow, noon(1))).toBe('undone');
+    expect(await following(calm).add(memberId, follow, noon(1))).toBe('undone');
   });
 
   test('a reply counts once, and is removed once', async () => {

@@ -116,6 +116,15 @@ describeStorage('posts', (table) => {
     expect(await tallyOf(memberId)).toBe(0);
   });
 
+  test('a post does not leave while sharing is paused', async () => {
+    const member = await aSharer(table().tables);
+    const post = await stored(aPost(member.memberId));
+    await members(table().tables).pause(member, noon(20));
+    expect(await all().markShared(post, noon(30))).toBe(false);
+    await members(table().tables).resume(member, noon(40));
+    expect(await all().markShared(post, noon(50))).toBe(true);
+  });
+
   test('a post that was edited or cancelled meanwhile does not leave as it was read', async () => {
     const { memberId } = await aSharer(table().tables);
     const edited = await stored(aPost(memberId));

@@ -3,10 +3,11 @@ import { rememberedSeconds } from '../../../shared/domain/interaction.ts';
 import { BadCursor, toCursor } from '../../../shared/storage/cursor.ts';
 import { reactions } from '../../../shared/storage/reactions.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
+import { reacting } from '../../support/standings.ts';
 import { anActor, noon, unique } from '../../support/storage-samples.ts';
 
 describeStorage('reactions', (table) => {
-  const all = () => reactions(table().tables);
+  const all = () => ({ ...reactions(table().tables), ...reacting(table().tables) });
   const tallyOf = (objectKey: string) => reactions(table().reliable).tally(objectKey);
 
   describe.each([

@@ -5,6 +5,7 @@ import {
   type EligibilityRule,
   failingRules,
   hasActor,
+  isSharing,
   looksDifferent,
   losesSharing,
   type Profile,
@@ -54,7 +55,12 @@ describe('who may share', () => {
   });
 });
 
-describe('turning sharing on and off', () => {
+test('posts are out there while sharing is on or paused', () => {
+  const sharing = (['off', 'on', 'paused', 'removing'] as const).filter((state) => isSharing({ sharing: state }));
+  expect(sharing).toEqual(['on', 'paused']);
+});
+
+describe('turning sharing on and off, and pausing it', () => {
   test.each([
     ['off', 'on', { kind: 'turnOn' }],
     ['on', 'on', { kind: 'unchanged' }],
@@ -62,6 +68,12 @@ describe('turning sharing on and off', () => {
     ['off', 'off', { kind: 'unchanged' }],
     ['on', 'off', { kind: 'turnOff' }],
     ['removing', 'off', { kind: 'unchanged' }],
+    ['paused', 'on', { kind: 'resume' }],
+    ['paused', 'off', { kind: 'turnOff' }],
+    ['paused', 'paused', { kind: 'unchanged' }],
+    ['on', 'paused', { kind: 'pause' }],
+    ['off', 'paused', { kind: 'nothingToPause' }],
+    ['removing', 'paused', { kind: 'nothingToPause' }],
   ] as const)('while it is %s, the wish "%s" leads to %o', (sharing, wish, decision) =>
     expect(decideSharing(aMember({ sharing }), wish, [])).toEqual(decision),
   );
@@ -70,7 +82,15 @@ describe('turning sharing on and off', () => {
     fc.assert(
       fc.property(aSharing, someRules, (sharing, failing) => {
         const { kind } = decideSharing(aMember({ sharing }), 'off', failing);
-        expect(kind).toBe(sharing === 'on' ? 'turnOff' : 'unchanged');
+        expect(kind).toBe(sharing === 'on' || sharing === 'paused' ? 'turnOff' : 'unchanged');
+      }),
+    );
+  });
+
+  test('a pause is never refused to who shares, whatever rules fail', () => {
+    fc.assert(
+      fc.property(someRules, (failing) => {
+        expect(decideSharing(aMember({ sharing: 'on' }), 'paused', failing)).toEqual({ kind: 'pause' });
       }),
     );
   });

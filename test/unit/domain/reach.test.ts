@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chunkId, chunkSize, chunksOf, type Inbox, wasInReach } from '#shared/domain/reach';
+import { chunkId, chunkSize, cut, type Inbox, isLookDue, wasInReach } from '#shared/domain/reach';
+import { hashOf } from '#shared/storage/keys';
 import { anInbox, aTime } from '../../support/arbitraries.ts';
 
 const later = (time: string, minutes: number) => new Date(Date.parse(time) + minutes * 60_000).toISOString();
@@ -66,52 +67,124 @@ describe('wasInReach', () => {
   });
 });
 
-describe('chunksOf', () => {
-  const rows = fc.tuple(fc.nat(350), fc.nat(0xffffff)).map(([count, first]) =>
+describe('an inbox that said that it does not exist', () => {
+  const gone = { looks: 2, lookedAt: '2026-11-03T10:00:00.000Z' };
+  test.each([
+    ['a moment', '2026-11-03T10:00:01.000Z', false],
+    ['nearly a day', '2026-11-04T09:59:59.999Z', false],
+    ['a day', '2026-11-04T10:00:00.000Z', true],
+    ['a month', '2026-12-03T10:00:00.000Z', true],
+  ])('is to be asked again after %s: %#', (_, now, due) => expect(isLookDue(gone, new Date(now))).toBe(due));
+});
+
+describe('cutting', () => {
+  /** Rows as a table holds them: in the order of even hashes. */
+  const rowsFrom = (seed: number, count: number) =>
     Array.from({ length: count }, (_, at) => {
-      const key = (first + at * 4099).toString(16).padStart(8, '0');
-      return { key, url: `https://${key}.example/inbox` };
-    }),
-  );
+      const url = `https://s${seed}-${at}.example/inbox`;
+      return { key: hashOf(url), url };
+    }).sort((one, other) => (one.key < other.key ? -1 : 1));
+  const someRows = fc.tuple(fc.nat(), fc.nat(3500)).map(([seed, count]) => rowsFrom(seed, count));
+  const fewRuns = { numRuns: 30 };
+  type Rows = ReturnType<typeof rowsFrom>;
+  const chunksOf = (rows: Rows) => {
+    const { whole, rest } = cut(rows);
+    return rest.length > 0 ? [...whole, rest] : whole;
+  };
+  const names = (rows: Rows) =>
+    chunksOf(rows).map((chunk) =>
+      chunkId(
+        chunk[0]!.key,
+        chunk.map(({ url }) => url),
+      ),
+    );
 
   test('every row is in one chunk, in the order of the keys', () => {
     fc.assert(
-      fc.property(rows, (all) => {
-        expect(chunksOf(all).flatMap((chunk) => chunk.inboxes)).toEqual(all.map((row) => row.url));
+      fc.property(someRows, (rows) => {
+        const { whole, rest } = cut(rows);
+        expect([...whole.flat(), ...rest]).toEqual(rows);
       }),
+      fewRuns,
     );
   });
 
-  test('no chunk is empty or larger than a message may be, and all but the last are full', () => {
+  test('no chunk is empty or larger than a message may be; what is left at the end is smaller', () => {
     fc.assert(
-      fc.property(rows, (all) => {
-        const sizes = chunksOf(all).map((chunk) => chunk.inboxes.length);
-        expect(sizes.slice(0, -1).every((size) => size === chunkSize)).toBe(true);
-        expect(sizes.every((size) => size >= 1 && size <= chunkSize)).toBe(true);
+      fc.property(someRows, (rows) => {
+        const { whole, rest } = cut(rows);
+        expect(whole.every(({ length }) => length >= 1 && length <= chunkSize)).toBe(true);
+        expect(rest.length).toBeLessThan(chunkSize);
       }),
+      fewRuns,
     );
     expect(chunkSize).toBe(100);
   });
 
-  test('a repeat cuts the same chunks, also when the rows come in pages', () => {
+  test('nearly all chunks are full, so that there are few messages', () => {
+    const { whole } = cut(rowsFrom(1, 30_000));
+    expect(whole.length).toBeLessThan(330);
+    expect(whole.filter(({ length }) => length < chunkSize).length).toBeGreaterThan(10); // runs end
+  });
+
+  test('in whatever pages the rows come, the chunks are the same', () => {
     fc.assert(
-      fc.property(rows, fc.nat(3), (all, hundreds) => {
-        const page = hundreds * chunkSize;
-        expect([...chunksOf(all.slice(0, page)), ...chunksOf(all.slice(page))]).toEqual(chunksOf(structuredClone(all)));
+      fc.property(someRows, fc.array(fc.integer({ min: 1, max: 1200 }), { minLength: 1 }), (rows, sizes) => {
+        const chunks: Rows[] = [];
+        let uncut: Rows = [];
+        for (let at = 0, page = 0; at < rows.length; page++) {
+          const size = sizes[page % sizes.length]!;
+          const { whole, rest } = cut([...uncut, ...rows.slice(at, at + size)]);
+          chunks.push(...whole);
+          uncut = rest;
+          at += size;
+        }
+        expect(uncut.length > 0 ? [...chunks, uncut] : chunks).toEqual(chunksOf(rows));
       }),
+      fewRuns,
     );
   });
 
-  test('a chunk is named by where it was cut and what it holds', () => {
+  test('whoever goes on after any chunk cuts the rest as it would have been cut', () => {
     fc.assert(
-      fc.property(rows, (all) => {
-        const chunks = chunksOf(all);
-        expect(new Set(chunks.map((chunk) => chunk.id)).size).toBe(chunks.length);
-        for (const { id, inboxes } of chunks) {
-          expect(id).toBe(chunkId(id.split('.')[0]!, inboxes));
-          expect(chunkId(id.split('.')[0]!, [...inboxes, 'https://new.example/inbox'])).not.toBe(id);
+      fc.property(someRows, fc.nat(), (rows, choice) => {
+        fc.pre(rows.length > 0);
+        const chunks = chunksOf(rows);
+        const done = chunks.slice(0, choice % chunks.length);
+        expect(chunksOf(rows.slice(done.flat().length))).toEqual(chunks.slice(done.length));
+      }),
+      fewRuns,
+    );
+  });
+
+  test('one row more or less changes only the chunks of its neighbourhood', () => {
+    const rows = rowsFrom(7, 30_000);
+    const before = new Set(names(rows));
+    let changed = 0;
+    for (let one = 0; one < 20; one++) {
+      const at = Math.floor((one * rows.length) / 20) + 17;
+      const others = names(rows.toSpliced(at, 1));
+      const begin = others.findIndex((name) => !before.has(name));
+      const end = others.findLastIndex((name) => !before.has(name));
+      expect(begin).toBeGreaterThanOrEqual(0);
+      expect(others.slice(begin, end + 1).some((name) => before.has(name))).toBe(false); // in one place
+      changed += end - begin + 1;
+    }
+    expect(changed / 20).toBeLessThan(25); // of three hundred
+  });
+
+  test('a chunk is named by where it begins and what it holds', () => {
+    fc.assert(
+      fc.property(someRows, (rows) => {
+        const ids = names(rows);
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const [index, chunk] of chunksOf(rows).entries()) {
+          const urls = chunk.map(({ url }) => url);
+          expect(ids[index]!.startsWith(chunk[0]!.key)).toBe(true);
+          expect(chunkId(chunk[0]!.key, [...urls, 'https://new.example/inbox'])).not.toBe(ids[index]);
         }
       }),
+      fewRuns,
     );
   });
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { did, ended, type Standing, undid } from '#shared/domain/standing';
+import {
+  type Deed,
+  did,
+  ended,
+  inOrder,
+  type Standing,
+  standingAfter as together,
+  undid,
+} from '#shared/domain/standing';
 
 type Step = readonly ['did' | 'undid', string];
 const standingAfter = (...steps: readonly Step[]): Standing | undefined =>
@@ -105,7 +113,12 @@ describe('what an actor’s activities about one object come to', () => {
   ])('$why', ({ steps, standing }) => expect(stands(...steps)).toBe(standing));
 
   describe('the same id again, as Misskey follows', () => {
-    const [early, noon, late] = ['2026-11-23T11:00:00.000Z', '2026-11-23T12:00:00.000Z', '2026-11-23T13:00:00.000Z'];
+    const [early, noon, late, later] = [11, 12, 13, 14].map((hour) => `2026-11-23T${hour}:00:00.000Z`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     const over = undid(did(undefined, '1', early), '1', noon);
 
     test('counts when it was signed after the Undo', () => expect(did(over, '1', late).active).toBe(true));
@@ -123,7 +136,13 @@ describe('what an actor’s activities about one object come to', () => {
       expect(did(ours, '1', early)).toBe(ours);
       expect(did(ours, '1', late).active).toBe(true);
     });
-    test('can be undone again', () => expect(undid(did(over, '1', late), '1', late).active).toBe(false));
+    test('stays when a copy of the Undo before it comes late', () => {
+      const again = did(over, '1', late);
+      expect(undid(again, '1', noon)).toBe(again);
+      expect(undid(again, '1', early)).toBe(again);
+      expect(undid(again, '1').active).toBe(false);
+    });
+    test('can be undone again', () => expect(undid(did(over, '1', late), '1', later).active).toBe(false));
   });
 
   test('late copies, wherever they come, change nothing', () => {
@@ -164,5 +183,80 @@ describe('what an actor’s activities about one object come to', () => {
     expect(over?.active).toBe(false);
     expect(did(over, '1')).toBe(over);
     expect(ended(undefined)).toBeUndefined();
+  });
+});
+
+describe('deeds that come together', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 5, 12, 0, second)).toISOString();
+  const aDid = (activityId: string, second: number): Deed => ({ kind: 'did', activityId, signedAt: at(second) });
+  const anUndid = (activityId: string, second: number, exactly = false): Deed => ({
+    kind: 'undid',
+    activityId,
+    signedAt: at(second),
+    exactly,
+  });
+
+  /** What people do: in turn, something and its Undo, each signed later than the one before. */
+  const aHistory = fc.array(fc.constantFrom('once', 'undone', 'made up', 'by id'), { maxLength: 5 }).map((rounds) =>
+    rounds.flatMap((how, round): Deed[] => {
+      const deed = aDid(`${round}`, 10 * round);
+      if (how === 'once') return [deed];
+      return [deed, anUndid(how === 'made up' ? `x${round}` : `${round}`, 10 * round + 5, how === 'by id')];
+    }),
+  );
+  const isShuffled = (deeds: readonly Deed[]) =>
+    fc.shuffledSubarray([...deeds], { minLength: deeds.length, maxLength: deeds.length });
+
+  test('come to what they come to one after the other, in whatever order the queue gives them', () => {
+    const shuffled = aHistory.chain((history) => fc.tuple(fc.constant(history), isShuffled(history)));
+    fc.assert(
+      fc.property(shuffled, ([history, other]) => {
+        const before = undid(did(undefined, 'old', at(0)), 'old', at(0));
+        expect(together(before, other)).toEqual(together(before, history));
+        expect(together(undefined, other)).toEqual(
+          history.reduce<Standing | undefined>((standing, deed) => together(standing, [deed]), undefined),
+        );
+      }),
+    );
+  });
+
+  test('come to the same however they are cut', () => {
+    fc.assert(
+      fc.property(aHistory, fc.nat(), (history, lot) => {
+        const cut = lot % (history.length + 1);
+        expect(together(together(undefined, history.slice(0, cut)), history.slice(cut))).toEqual(
+          together(undefined, history),
+        );
+      }),
+    );
+  });
+
+  test('may hold repeats', () => {
+    fc.assert(
+      fc.property(aHistory, fc.array(fc.nat(), { maxLength: 6 }), (history, lots) => {
+        const repeats = history.length === 0 ? [] : lots.map((lot) => history[lot % history.length]!);
+        expect(together(undefined, [...history, ...repeats])?.active).toBe(together(undefined, history)?.active);
+      }),
+    );
+  });
+
+  test('of the same moment stay in the order in which they came', () => {
+    const deeds = [anUndid('x', 1), aDid('1', 1), anUndid('y', 1)];
+    expect(inOrder(deeds)).toEqual(deeds);
+    expect(inOrder([...deeds, aDid('0', 0)])[0]).toEqual(aDid('0', 0));
+  });
+
+  test('an Undo by an id alone undoes that activity and no other', () => {
+    const one = did(undefined, '1', at(0));
+    expect(together(one, [anUndid('2', 1, true)])).toBe(one);
+    expect(together(undefined, [anUndid('1', 1, true)])).toBeUndefined();
+    expect(together(one, [anUndid('1', 1, true)])?.active).toBe(false);
+  });
+
+  test('an end from our side ends what was signed before it', () => {
+    const end: Deed = { kind: 'ended', signedAt: at(5) };
+    expect(together(undefined, [end, aDid('1', 1)])?.active).toBe(false);
+    expect(together(undefined, [end, aDid('1', 9)])?.active).toBe(true);
+    expect(together(undefined, [end])).toBeUndefined();
   });
 });

@@ -62,6 +62,9 @@ describe('actorDocument', () => {
       published: '2026-11-01T08:00:00.000Z',
     }));
 
+  test('while sharing is paused is the same as before: nothing announces the pause', () =>
+    expect(actorDocument(site, { ...ann, sharing: 'paused' })).toEqual(actorDocument(site, ann)));
+
   test.each(['off', 'removing'] as const)('while sharing is %s is a blank stub with the same id and key', (sharing) =>
     expect(wire(actorDocument(site, { ...ann, sharing }))).toEqual({
       '@context': expect.anything(),

@@ -1,8 +1,8 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { logger } from '#shared/runtime/logger';
-import { queueHandler } from '#shared/runtime/queue';
+import { type Grouping, groupHandler, queueHandler } from '#shared/runtime/queue';
 
 const event = (...bodies: readonly string[]) =>
   ({ Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) }) as unknown as SQSEvent;
@@ -54,4 +54,86 @@ test('what runs knows the time that is left', async () => {
   const run = vi.fn(async () => {});
   await queueHandler(z.object({}), run)(event('{}'), context);
   expect(run).toHaveBeenCalledWith({}, context);
+});
+
+describe('messages that are worked on together', () => {
+  const Message = z.object({ group: z.string(), n: z.number() });
+  type Message = z.infer<typeof Message>;
+  const message = (group: string, n: number) => JSON.stringify({ group, n });
+
+  /** Groups by `group`; what ran is kept. */
+  function aGrouping(more: Partial<Grouping<Message, number>> = {}) {
+    const ran: Record<string, readonly number[]> = {};
+    const handler = groupHandler<typeof Message, number>(Message, {
+      prepare: async ({ group, n }) => ({ group, part: n }),
+      run: async (parts, group) => {
+        expect(ran).not.toHaveProperty(group);
+        ran[group] = parts;
+      },
+      ...more,
+    });
+    return { ran, handler };
+  }
+
+  test('come to one call for each group, in the order in which they came', async () => {
+    const { ran, handler } = aGrouping();
+    const bodies = [message('a', 3), message('b', 1), message('a', 1), message('a', 2)];
+    expect(await handler(event(...bodies))).toEqual(failed());
+    expect(ran).toEqual({ a: [3, 1, 2], b: [1] });
+  });
+
+  test('keep their order however long one of them takes to be looked at', async () => {
+    const { ran, handler } = aGrouping({
+      prepare: async ({ group, n }) => {
+        for (let turn = 0; turn < 10 - n; turn++) await Promise.resolve();
+        return { group, part: n };
+      },
+    });
+    await handler(event(message('a', 1), message('a', 9), message('a', 5)));
+    expect(ran).toEqual({ a: [1, 9, 5] });
+  });
+
+  test('come again when their group fails, and no others do', async () => {
+    const { handler } = aGrouping({
+      run: async (_, group) => {
+        if (group === 'bad') throw new Error('no');
+      },
+    });
+    const bodies = [message('bad', 1), message('good', 1), message('bad', 2)];
+    expect(await handler(event(...bodies))).toEqual(failed('m0', 'm2'));
+    expect(logger.error).toHaveBeenCalledTimes(2);
+  });
+
+  test('do not suffer from one of their group that cannot be read or prepared', async () => {
+    const { ran, handler } = aGrouping({
+      prepare: async ({ group, n }) => {
+        if (n === 2) throw new Error('no');
+        return { group, part: n };
+      },
+    });
+    const bodies = [message('a', 1), '{', '{"group":"a","n":"3"}', message('a', 2), message('a', 4)];
+    const { batchItemFailures } = await handler(event(...bodies));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['m1', 'm2', 'm3']);
+    expect(ran).toEqual({ a: [1, 4] });
+  });
+
+  test('are done when there is nothing to do', async () => {
+    const run = vi.fn(async () => {});
+    const { handler } = aGrouping({ prepare: async () => undefined, run });
+    expect(await handler(event(message('a', 1)))).toEqual(failed());
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  test('are all at an end when the batch is', async () => {
+    const ended: string[] = [];
+    const { handler } = aGrouping({
+      run: async (_, group) => {
+        if (group === 'quick') throw new Error('no');
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        ended.push(group);
+      },
+    });
+    await handler(event(message('quick', 1), message('slow', 1)));
+    expect(ended).toEqual(['slow']);
+  });
 });

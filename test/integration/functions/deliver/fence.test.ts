@@ -1,36 +1,37 @@
 /** What is sent: what stands at this moment, or nothing. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addresses } from '../../../../shared/protocol/site.ts';
-import { followers } from '../../../../shared/storage/followers.ts';
 import { members } from '../../../../shared/storage/members.ts';
-import { posts } from '../../../../shared/storage/posts.ts';
 import { results } from '../../../../shared/storage/results.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { about, aChunk, aDeliverer, one, privateKey, site, two } from '../../../support/deliverer.ts';
+import { about, aChunk, aDeliverer, anInbox, edit, privateKey, site, twoInboxes } from '../../../support/deliverer.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
-import { aJob, anActor, noon, unique } from '../../../support/storage-samples.ts';
+import { following } from '../../../support/standings.ts';
+import { anActor, noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
   tables = await newTables(databaseClient());
 });
 
-type Author = Awaited<ReturnType<typeof anAuthor>>;
 const askedFor = async (objectKey: string) => (await results(tables).sum(objectKey, 'create')).asked;
-const edit = async (author: Author, { objectKey }: { readonly objectKey: string }, text: string) => {
-  const before = await posts(tables).find(author.memberId, objectKey);
-  await posts(tables).edit(before!, { text, attachments: [], sensitive: false }, noon(60), aJob());
-};
+/** The first try, the second look of a straggler, and a later try. */
+const everywhere = [
+  { lane: 'fast', attempt: 0 },
+  { lane: 'slow', attempt: 0 },
+  { lane: 'slow', attempt: 2 },
+] as const;
 
 describe('what is sent', () => {
   test('is the post as it stands now, signed by its author, once to each inbox', async () => {
     const author = await anAuthor(tables);
     const post = await author.post();
-    await edit(author, post, 'Better words');
+    await edit(tables, author, post, 'Better words');
     const worker = aDeliverer(tables);
-    await worker.run(about(author, post, {}, [one, two]));
-    expect(worker.sent.map(({ inbox }) => inbox)).toEqual([one, two]);
+    const [one, two] = twoInboxes();
+    await worker.run(about(author, post, [one, two]));
+    expect(worker.inboxes()).toEqual([one, two]);
     const [{ document, signer }] = worker.sent as [(typeof worker.sent)[number]];
     expect(document).toMatchObject({ type: 'Create', object: { id: post.id, content: '<p>Better words</p>' } });
     expect(signer).toEqual({ keyId: addresses(site).key(author.actorKey), privateKey });
@@ -39,11 +40,13 @@ describe('what is sent', () => {
   test('is an Update of the newest version only', async () => {
     const author = await anAuthor(tables);
     const post = await author.post();
-    await edit(author, post, 'Two');
-    await edit(author, post, 'Three');
+    await edit(tables, author, post, 'Two');
+    await edit(tables, author, post, 'Three');
     const worker = aDeliverer(tables);
-    for (const version of [2, 3]) await worker.run(about(author, post, { activity: 'update', version }));
-    expect(worker.sent.map(({ document }) => document.id)).toEqual([`${post.id}#update-3`]);
+    for (const version of [2, 3])
+      for (const more of everywhere)
+        await worker.run({ ...about(author, post, [anInbox()], { activity: 'update', version }), ...more });
+    expect(worker.ids()).toEqual(Array(3).fill(`${post.id}#update-3`));
   });
 
   test('is nothing about a post that waits, or that is not there', async () => {
@@ -51,8 +54,8 @@ describe('what is sent', () => {
     const post = await author.post(false);
     const worker = aDeliverer(tables);
     for (const activity of ['create', 'update', 'delete'] as const) {
-      await worker.run(about(author, post, { activity }));
-      await worker.run(about(author, { objectKey: 'none' }, { activity }));
+      await worker.run(about(author, post, [anInbox()], { activity }));
+      await worker.run(about(author, { objectKey: 'none' }, [anInbox()], { activity }));
     }
     expect(worker.sent).toEqual([]);
     expect(await askedFor(post.objectKey)).toBe(0);
@@ -63,8 +66,10 @@ describe('what is sent', () => {
     const post = await author.post();
     await post.remove();
     const worker = aDeliverer(tables);
-    for (const activity of ['create', 'update', 'delete'] as const) await worker.run(about(author, post, { activity }));
-    expect(worker.sent.map(({ document }) => document)).toMatchObject([
+    for (const activity of ['create', 'update', 'delete'] as const)
+      for (const more of everywhere) await worker.run({ ...about(author, post, [anInbox()], { activity }), ...more });
+    expect(worker.types()).toEqual(['Delete', 'Delete', 'Delete']);
+    expect(worker.sent.map(({ document }) => document).slice(0, 1)).toMatchObject([
       { type: 'Delete', actor: author.id, object: { id: post.id, type: 'Tombstone', deleted: '2026-11-05T12:01:30Z' } },
     ]);
   });
@@ -78,7 +83,8 @@ describe('what is sent', () => {
     const tryAll = async () => {
       for (const { objectKey } of [kept, removed])
         for (const activity of ['create', 'update', 'delete'] as const)
-          await worker.run({ ...about(author, { objectKey }, { activity }), chunk: unique('c') });
+          for (const more of everywhere)
+            await worker.run({ ...about(author, { objectKey }, [anInbox()], { activity }), ...more });
     };
     await tryAll();
     await members(tables).finishRemoval(author.memberId, 2);
@@ -87,7 +93,7 @@ describe('what is sent', () => {
     const { actorKey } = author;
     await members(tables).turnOn(off!, { actorKey, consent, now: noon(99), job: undefined });
     await tryAll();
-    expect(worker.types()).toEqual(['Delete', 'Delete']);
+    expect(worker.types()).toEqual(Array(6).fill('Delete'));
   });
 
   test('is the profile of this epoch: blank once sharing is off', async () => {
@@ -95,10 +101,10 @@ describe('what is sent', () => {
     const profile = (epoch: number) =>
       ({ kind: 'profile', memberId: author.memberId, epoch, revision: unique('r') }) as const;
     const worker = aDeliverer(tables);
-    await worker.run(aChunk(profile(1)));
+    await worker.run(aChunk(profile(1), [anInbox()]));
     await author.turnOff();
-    await worker.run(aChunk(profile(1)));
-    await worker.run(aChunk(profile(2)));
+    for (const more of everywhere) await worker.run({ ...aChunk(profile(1), [anInbox()]), ...more });
+    await worker.run(aChunk(profile(2), [anInbox()]));
     const shown = worker.sent.map(({ document }) => document);
     expect(shown).toMatchObject([
       { type: 'Update', object: { id: author.id, discoverable: true } },
@@ -109,13 +115,12 @@ describe('what is sent', () => {
   test('is an Accept while that very Follow stands, and a Reject in its epoch', async () => {
     const author = await anAuthor(tables);
     const { memberId } = author;
-    const actor = anActor();
+    const [actor, inbox] = [anActor(), anInbox()];
     const follow = (kind: 'accept' | 'reject', id: string, epoch = 1) =>
-      aChunk({ kind, memberId, epoch, follow: { id: `https://far.example/${id}`, actor } });
+      aChunk({ kind, memberId, epoch, follow: { id: `https://far.example/${id}`, actor } }, [inbox]);
     const worker = aDeliverer(tables);
     await worker.run(follow('accept', '1'));
-    const inbox = one;
-    await followers(tables).add(memberId, { actor, followId: 'https://far.example/1', inbox }, noon());
+    await following(tables).add(memberId, { actor, followId: 'https://far.example/1', inbox }, noon());
     await worker.run(follow('accept', '2'));
     await worker.run(follow('accept', '1', 2));
     await worker.run(follow('reject', '1', 2));
@@ -123,16 +128,29 @@ describe('what is sent', () => {
     await worker.run(follow('accept', '1'));
     await worker.run(follow('reject', '1'));
     expect(worker.types()).toEqual(['Accept', 'Reject']);
-    await followers(tables).undo(memberId, actor, 'https://far.example/1', noon());
+    await following(tables).undo(memberId, actor, 'https://far.example/1', noon());
     await worker.run(follow('accept', '1'));
     expect(worker.sent).toHaveLength(2);
+  });
+
+  test('that is outdated is counted as given up, if its inboxes were counted as asked', async () => {
+    const author = await anAuthor(tables);
+    const post = await author.post();
+    const [one, two] = twoInboxes();
+    const worker = aDeliverer(tables, { [one]: { status: 503 }, [two]: { status: 503 } });
+    await worker.run(about(author, post, [one, two]));
+    await post.remove();
+    await worker.run(worker.again[0]!.message);
+    expect(worker.sent).toHaveLength(2);
+    const counts = await results(tables).sum(post.objectKey, 'create');
+    expect(counts).toEqual({ asked: 2, accepted: 0, retrying: 0, gaveUp: 2 });
   });
 
   test('waits while the key is not there', async () => {
     const author = await anAuthor(tables);
     const post = await author.post();
     const worker = aDeliverer(tables, {}, { signingKeys: { privateKey: async () => undefined } });
-    await expect(worker.run(about(author, post))).rejects.toThrow('has no key yet');
+    await expect(worker.run(about(author, post, [anInbox()]))).rejects.toThrow('has no key yet');
     expect(await askedFor(post.objectKey)).toBe(0);
   });
 });

@@ -41,7 +41,9 @@ describe('a post', () => {
     const worker = aSpreader(tables);
     await worker.run(message, plenty);
     expect(worker.reached()).toEqual([first.url, second.url].sort());
-    expect(worker.chunks).toMatchObject([{ subject: message.subject, attempt: 0 }]);
+    for (const chunk of worker.chunks)
+      expect(chunk).toMatchObject({ subject: message.subject, attempt: 0, lane: 'fast' });
+    expect(new Set(worker.delays)).toEqual(new Set([0]));
     expect(await stateOf(author, post.objectKey)).toBe('shared');
     expect(await isOpen(message)).toBe(false);
   });
@@ -115,6 +117,173 @@ describe('a post', () => {
   });
 });
 
+describe('while sharing is paused', () => {
+  const pause = async ({ memberId }: Author) => {
+    const member = await members(tables).find(memberId, noon(), { consistent: true });
+    expect(await members(tables).pause(member!, noon(40))).toBe(true);
+  };
+
+  test('a waiting post whose time has come is cancelled, and its job is done', async () => {
+    const author = await anAuthor(tables);
+    await anInbox(author);
+    const post = await author.post(false);
+    const message = await promised(tables, postJob('create', post, noon().toISOString()));
+    await pause(author);
+    const worker = aSpreader(tables);
+    await worker.run(message, plenty);
+    expect(worker.chunks).toEqual([]);
+    expect(await stateOf(author, post.objectKey)).toBe('cancelled');
+    expect(await isOpen(message)).toBe(false);
+  });
+
+  test('so is one that was about to leave when the pause began', async () => {
+    const author = await anAuthor(tables);
+    await anInbox(author);
+    const post = await author.post(false);
+    const message = await promised(tables, postJob('create', post, noon().toISOString()));
+    const markShared = async (...[seen, now]: Parameters<ReturnType<typeof posts>['markShared']>) => {
+      await pause(author);
+      return posts(tables).markShared(seen, now);
+    };
+    const worker = aSpreader(tables, { posts: { ...posts(tables), markShared } });
+    await worker.run(message, plenty);
+    expect(worker.chunks).toEqual([]);
+    expect(await stateOf(author, post.objectKey)).toBe('cancelled');
+  });
+
+  test('a post that is on its way goes on, and so do its Update and its Delete', async () => {
+    const author = await anAuthor(tables);
+    const inbox = await anInbox(author);
+    const post = await author.post();
+    await pause(author);
+    const sent = async (activity: 'create' | 'update' | 'delete', version: number) => {
+      const worker = aSpreader(tables);
+      const message = await promised(tables, postJob(activity, { ...post, version }, noon().toISOString()));
+      await worker.run(message, plenty);
+      return worker.reached();
+    };
+    expect(await sent('create', 1)).toEqual([inbox.url]);
+    const shared = (await posts(tables).find(author.memberId, post.objectKey))!;
+    await posts(tables).edit(shared, { text: 'Two', attachments: [], sensitive: false }, noon(), aJob());
+    expect(await sent('update', 2)).toEqual([inbox.url]);
+    await post.remove();
+    expect(await sent('delete', 2)).toEqual([inbox.url]);
+  });
+
+  test('a changed profile goes to open inboxes only, as when sharing is on', async () => {
+    const author = await anAuthor(tables);
+    const [inbox, closed] = [await anInbox(author), await anInbox(author)];
+    await closed.close(noon());
+    await pause(author);
+    const worker = aSpreader(tables);
+    const at = noon().toISOString();
+    await worker.run(await promised(tables, profileJob({ memberId: author.memberId, epoch: 1 }, at, at)), plenty);
+    expect(worker.reached()).toEqual([inbox.url]);
+  });
+});
+
+describe('what comes before its time is sent back with what remains of it:', () => {
+  /** Runs a message twice: so many seconds after noon, and a moment after what remained then. */
+  const runs = async (message: OutboxMessage, at: number) => {
+    const early = aSpreader(tables, { now: () => noon(at) });
+    await early.run(message, plenty);
+    expect([early.chunks, early.further]).toEqual([[], []]);
+    expect(await isOpen(message)).toBe(true);
+    const [back] = early.sentBack;
+    expect(back!.message).toEqual(message);
+    const inTime = aSpreader(tables, { now: () => noon(at + back!.delaySeconds) });
+    await inTime.run(back!.message, plenty);
+    expect(await isOpen(message)).toBe(false);
+    return { remained: back!.delaySeconds, reached: inTime.reached() };
+  };
+
+  test('a Delete, which leaves a minute after the tombstone', async () => {
+    const author = await anAuthor(tables);
+    const inbox = await anInbox(author);
+    const post = await author.post();
+    await post.remove(); // at 90
+    const message = await promised(tables, postJob('delete', post, noon(150).toISOString()));
+    expect(await runs(message, 110.5)).toEqual({ remained: 39.5, reached: [inbox.url] });
+  });
+
+  test('an Update, which leaves 25 seconds after the edit', async () => {
+    const author = await anAuthor(tables);
+    const inbox = await anInbox(author);
+    const post = await author.post();
+    const shared = (await posts(tables).find(author.memberId, post.objectKey))!;
+    await posts(tables).edit(shared, { text: 'Two', attachments: [], sensitive: false }, noon(100), aJob());
+    const message = await promised(tables, postJob('update', { ...shared, version: 2 }, noon(125).toISOString()));
+    expect(await runs(message, 101)).toEqual({ remained: 24, reached: [inbox.url] });
+  });
+
+  test('a profile, which leaves 25 seconds after the change', async () => {
+    const author = await anAuthor(tables);
+    const inbox = await anInbox(author);
+    const { memberId } = author;
+    const job = profileJob({ memberId, epoch: 1 }, noon(100).toISOString(), noon(125).toISOString());
+    expect(await runs(await promised(tables, job), 124)).toEqual({ remained: 1, reached: [inbox.url] });
+  });
+
+  test('but not what nobody is to get any more: that ends at once', async () => {
+    const author = await anAuthor(tables);
+    await anInbox(author);
+    const post = await author.post(false);
+    await posts(tables).cancel(post, noon(90));
+    const message = await promised(tables, postJob('delete', post, noon(150).toISOString()));
+    const worker = aSpreader(tables, { now: () => noon(91) });
+    await worker.run(message, plenty);
+    expect([worker.chunks, worker.sentBack]).toEqual([[], []]);
+    expect(await isOpen(message)).toBe(false);
+  });
+});
+
+describe('an inbox that said that it does not exist', () => {
+  const day = 24 * 3600;
+  const rows = async (author: Author) => {
+    const [there, gone, asked] = [await anInbox(author), await anInbox(author), await anInbox(author)];
+    const lookedAt = new Map([
+      [gone.url, noon(600 - day)],
+      [asked.url, noon(601 - day)],
+    ]);
+    const page = async (...[memberId, options]: Parameters<ReturnType<typeof inboxes>['page']>) => {
+      const { items, ...rest } = await inboxes(tables).page(memberId, options);
+      const told = items.map((item) => {
+        const looked = lookedAt.get(item.url);
+        return looked ? { ...item, gone: { looks: 1, lookedAt: looked.toISOString() } } : item;
+      });
+      return { ...rest, items: told };
+    };
+    return { there, gone, asked, page };
+  };
+
+  test('is asked once a day, in a chunk of its own, whether that is still so', async () => {
+    const author = await anAuthor(tables);
+    const { there, gone, page } = await rows(author);
+    const post = await author.post();
+    const { memberId } = author;
+    const at = noon().toISOString();
+    for (const job of [postJob('create', post, at), profileJob({ memberId, epoch: 1 }, at, at)]) {
+      const worker = aSpreader(tables, { inboxes: { page } });
+      await worker.run(await promised(tables, job), plenty);
+      const [asked, others] = [true, undefined].map((how) => worker.chunks.filter(({ look }) => look === how));
+      expect(others!.map((chunk) => chunk.inboxes)).toEqual([[there.url]]);
+      expect(asked!.map((chunk) => chunk.inboxes)).toEqual([[gone.url]]);
+      expect(new Set(worker.chunks.map(({ chunk }) => chunk)).size).toBe(2);
+    }
+  });
+
+  test('gets every Delete, with all others', async () => {
+    const author = await anAuthor(tables);
+    const { there, gone, asked, page } = await rows(author);
+    const post = await author.post();
+    await post.remove();
+    const worker = aSpreader(tables, { inboxes: { page } });
+    await worker.run(await promised(tables, postJob('delete', post, noon().toISOString())), plenty);
+    expect(worker.reached()).toEqual([there.url, gone.url, asked.url].sort());
+    for (const chunk of worker.chunks) expect(chunk).not.toHaveProperty('look');
+  });
+});
+
 describe('an Update', () => {
   test('goes to open inboxes, if it is the newest', async () => {
     const author = await anAuthor(tables);
@@ -181,7 +350,10 @@ describe('a changed profile', () => {
     await closed.close(hours(-99));
     const told = async (epoch: number) => {
       const worker = aSpreader(tables);
-      await worker.run(await promised(tables, profileJob({ memberId, epoch }, noon().toISOString())), plenty);
+      await worker.run(
+        await promised(tables, profileJob({ memberId, epoch }, noon().toISOString(), noon().toISOString())),
+        plenty,
+      );
       return worker.reached();
     };
     expect(await told(1)).toEqual([open_.url]);

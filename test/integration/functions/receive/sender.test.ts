@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { senderFinder } from '../../../../functions/receive/sender.ts';
 import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import type { FetchedActor } from '../../../../shared/transport/actor-fetch.ts';
+import { senderFinder } from '../../../../shared/transport/senders.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
 import { aSender } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';

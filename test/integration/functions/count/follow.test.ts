@@ -34,6 +34,7 @@ describe('Follow', () => {
         chunk: follow.id,
         inboxes: [sender.inbox],
         attempt: 0,
+        lane: 'fast',
       },
     ]);
     expect(receiver.events).toEqual([

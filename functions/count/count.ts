@@ -1,0 +1,60 @@
+/**
+ * Verified activities that are counted -> their effects, for one member at a time: a burst of likes is one write of the
+ * number. Every effect is idempotent: a message may come twice, and late.
+ */
+import { hasActor } from '#shared/domain/member';
+import { deliveryInbox } from '#shared/domain/remote-actor';
+import { type Counted, countedIn } from '#shared/protocol/counted';
+import { readActivity } from '#shared/protocol/incoming';
+import { jsonObject } from '#shared/protocol/json';
+import { actorKeyIn, postKeysIn } from '#shared/protocol/site';
+import { logger } from '#shared/runtime/logger';
+import type { Grouping } from '#shared/runtime/queue';
+import type { ReceivedMessage } from '#shared/transport/messages';
+import type { Effects, Part } from './effects.ts';
+import { follow } from './follow.ts';
+import { react } from './react.ts';
+
+export const count = (deps: Effects): Grouping<ReceivedMessage, Part> => ({
+  prepare: async ({ body, signedAt, inbox }) => {
+    const document = jsonObject(Buffer.from(body));
+    const activity = document && readActivity(document);
+    if (!activity || typeof activity === 'string') throw new Error('a verified activity cannot be read');
+    const counted = countedIn(activity, signedAt);
+    const target = counted && targetOf(deps, counted, inbox);
+    if (!target) return undefined;
+    const sender = await deps.senderOf(activity.actor);
+    if (sender) return { group: target.actorKey, part: { ...target, sender, deed: counted.deed } };
+    logger.info('the actor is gone', { actor: activity.actor });
+    return undefined;
+  },
+
+  run: async (parts, actorKey) => {
+    const member = await deps.members.findByActorKey(actorKey, deps.now());
+    if (!member) return;
+    const follows = parts.filter((part) => part.kind === 'follow');
+    const reactions = parts.filter((part) => part.kind !== 'follow');
+    if (follows.length > 0) await follow(deps, member, follows);
+    if (reactions.length > 0 && hasActor(member)) await react(deps, member, reactions);
+    await deps.signOfLife(new Set(parts.map(({ sender }) => new URL(deliveryInbox(sender)).host)));
+  },
+});
+
+type Target =
+  | { readonly kind: 'follow'; readonly actorKey: string }
+  | { readonly kind: 'like' | 'boost'; readonly actorKey: string; readonly objectKey: string };
+
+/** What of ours it is about. An Undo that only names an id says so by the inbox that it came to. */
+function targetOf(
+  { site }: Pick<Effects, 'site'>,
+  { kind, object, deed }: Counted,
+  inbox: string | undefined,
+): Target | undefined {
+  if (kind === 'follow') {
+    const byIdAlone = deed.kind === 'undid' && deed.exactly;
+    const actorKey = byIdAlone ? inbox : object && actorKeyIn(site, object);
+    return actorKey ? { kind, actorKey } : undefined;
+  }
+  const keys = object ? postKeysIn(site, object) : undefined;
+  return keys && { kind, ...keys };
+}

@@ -1,0 +1,57 @@
+import type { RemoteActor } from '#shared/domain/remote-actor';
+import type { Counted } from '#shared/protocol/counted';
+import type { Site } from '#shared/protocol/site';
+import type { Followers } from '#shared/storage/followers';
+import type { Inboxes } from '#shared/storage/inboxes';
+import type { Members } from '#shared/storage/members';
+import type { Posts } from '#shared/storage/posts';
+import type { Reactions } from '#shared/storage/reactions';
+import type { SignOfLife } from '#shared/storage/sign-of-life';
+import type { Announce } from '#shared/transport/interactions';
+import type { DeliveryMessage, InteractionEvent } from '#shared/transport/messages';
+import type { Queue } from '#shared/transport/queues';
+import type { FindSender } from '#shared/transport/senders';
+
+/** Everything that follows, likes, boosts and their Undos are read from and have an effect on. */
+export interface Effects {
+  readonly site: Pick<Site, 'origin'>;
+  readonly senderOf: FindSender;
+  readonly members: Pick<Members, 'find' | 'findByActorKey'>;
+  readonly posts: Pick<Posts, 'find'>;
+  readonly followers: Pick<Followers, 'count'>;
+  readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
+  readonly reactions: Pick<Reactions, 'count'>;
+  readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
+  readonly announce: Announce;
+  readonly signOfLife: SignOfLife;
+  readonly now: () => Date;
+}
+
+/** What someone did to a member. */
+export interface FollowPart {
+  readonly kind: 'follow';
+  readonly sender: RemoteActor;
+  readonly deed: Counted['deed'];
+}
+
+/** What someone did to a post. */
+export interface ReactionPart {
+  readonly kind: 'like' | 'boost';
+  readonly objectKey: string;
+  readonly sender: RemoteActor;
+  readonly deed: Counted['deed'];
+}
+
+/** One message, looked at alone. */
+export type Part = FollowPart | ReactionPart;
+
+/** Each sender once, by id. */
+export const sendersOf = (parts: readonly Part[]): ReadonlyMap<string, RemoteActor> =>
+  new Map(parts.map(({ sender }) => [sender.id, sender]));
+
+/** What the platform is told about something that someone did. */
+export const eventOf = (
+  { id: actor, handle, name }: RemoteActor,
+  about: Pick<InteractionEvent, 'type' | 'memberId' | 'postId'>,
+  now: Date,
+): InteractionEvent => ({ ...about, actor, handle, name, at: now.toISOString() });

@@ -1,0 +1,62 @@
+/** Lambda `count`: follows, likes, boosts and their Undos from the queue Counted, up to a hundred at once -> their effects. */
+import { addresses } from '#shared/protocol/site';
+import { list, origin, readEnv, text } from '#shared/runtime/env';
+import { groupHandler } from '#shared/runtime/queue';
+import { userAgent } from '#shared/runtime/version';
+import { followers } from '#shared/storage/followers';
+import { inboxes } from '#shared/storage/inboxes';
+import { members } from '#shared/storage/members';
+import { posts } from '#shared/storage/posts';
+import { reactions } from '#shared/storage/reactions';
+import { remoteActors } from '#shared/storage/remote-actors';
+import { serverDirectory, servers } from '#shared/storage/servers';
+import { signOfLife } from '#shared/storage/sign-of-life';
+import { instanceOwner, signingKeys } from '#shared/storage/signing-keys';
+import { tables } from '#shared/storage/table';
+import { actorFetcher } from '#shared/transport/actor-fetch';
+import { guardedClient } from '#shared/transport/guarded-client';
+import { interactions } from '#shared/transport/interactions';
+import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
+import { addressPolicy } from '#shared/transport/private-hosts';
+import { queue } from '#shared/transport/queues';
+import { senderFinder } from '#shared/transport/senders';
+import { count } from './count.ts';
+
+const env = readEnv({
+  TABLE_NAME: text,
+  ORIGIN: origin,
+  DELIVERIES_QUEUE_URL: text,
+  INTERACTIONS_TOPIC_ARN: text,
+  PRIVATE_HOSTS: list,
+});
+const all = tables(env.TABLE_NAME);
+const site = { origin: env.ORIGIN };
+const signing = signingKeys(all);
+const remote = servers(all);
+const now = () => new Date();
+
+export const handler = groupHandler(
+  ReceivedMessage,
+  count({
+    site,
+    senderOf: senderFinder({
+      remoteActors: remoteActors(all),
+      fetchActor: actorFetcher(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), {
+        keyId: addresses(site).instanceKey,
+        privateKey: () => signing.privateKey(instanceOwner),
+        userAgent: userAgent(env.ORIGIN),
+        now,
+      }),
+      now,
+    }),
+    members: members(all),
+    posts: posts(all),
+    followers: followers(all),
+    inboxes: inboxes(all),
+    reactions: reactions(all),
+    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+    announce: interactions(env.INTERACTIONS_TOPIC_ARN),
+    signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),
+    now,
+  }),
+);

@@ -1,0 +1,57 @@
+/** Lambda `probe`: servers that were out, from the queue Probes -> what was parked for them. */
+import { setTimeout } from 'node:timers/promises';
+import { siteOf } from '#shared/protocol/site';
+import { list, readEnv, seconds, secondsList, siteVariables, text } from '#shared/runtime/env';
+import { queueHandler } from '#shared/runtime/queue';
+import { userAgent } from '#shared/runtime/version';
+import { followers } from '#shared/storage/followers';
+import { inboxes } from '#shared/storage/inboxes';
+import { jobs } from '#shared/storage/jobs';
+import { members } from '#shared/storage/members';
+import { parked } from '#shared/storage/parked';
+import { posts } from '#shared/storage/posts';
+import { results } from '#shared/storage/results';
+import { servers } from '#shared/storage/servers';
+import { signingKeys } from '#shared/storage/signing-keys';
+import { tables } from '#shared/storage/table';
+import { startDeadline } from '#shared/transport/deadline';
+import { guardedClient } from '#shared/transport/guarded-client';
+import { inboxPoster } from '#shared/transport/inbox-post';
+import { ProbeMessage } from '#shared/transport/messages';
+import { addressPolicy } from '#shared/transport/private-hosts';
+import { queue } from '#shared/transport/queues';
+import { probe } from './probe.ts';
+
+const env = readEnv({
+  TABLE_NAME: text,
+  ...siteVariables,
+  PROBES_QUEUE_URL: text,
+  PROBE_DELAYS_SECONDS: secondsList,
+  DRAIN_PER_SECOND: seconds,
+  PRIVATE_HOSTS: list,
+});
+const all = tables(env.TABLE_NAME);
+const now = () => new Date();
+
+export const handler = queueHandler(
+  ProbeMessage,
+  probe({
+    site: siteOf(env),
+    members: members(all),
+    posts: posts(all),
+    followers: followers(all),
+    inboxes: inboxes(all),
+    results: results(all),
+    servers: servers(all),
+    parked: parked(all),
+    jobs: jobs(all),
+    signingKeys: signingKeys(all),
+    post: inboxPoster(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), { userAgent: userAgent(env.ORIGIN), now }),
+    startDeadline,
+    probes: queue<ProbeMessage>(env.PROBES_QUEUE_URL),
+    probeDelays: env.PROBE_DELAYS_SECONDS,
+    perSecond: env.DRAIN_PER_SECOND,
+    pause: (milliseconds) => setTimeout(milliseconds),
+    now,
+  }),
+);

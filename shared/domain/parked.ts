@@ -1,0 +1,53 @@
+/** Activities that wait for a server that is out: one row per object and inbox, however much happens to the object meanwhile. */
+import { countedAs, isRemoval, type Pointer } from './pointer.ts';
+
+/** What waits. Times are RFC 3339. */
+export interface Parked {
+  readonly host: string;
+  /** What it is about; sorts by age as far as posts go. */
+  readonly object: string;
+  readonly inbox: string;
+  /** The activity that came last, as far as it wins. */
+  readonly pointer: Pointer;
+  /** Names of the activities whose results are still owed, such as `create` or `update-3`. */
+  readonly owed: readonly string[];
+  /** When the first of them came. */
+  readonly parkedAt: string;
+  /** Another one whenever something joins; a row that comes again never has one that it had before. */
+  readonly revision: number;
+}
+
+/** Activities with the same name overwrite each other: they are about the same object. */
+export function objectOf(pointer: Pointer): string {
+  switch (pointer.kind) {
+    case 'post':
+      return pointer.objectKey;
+    case 'profile':
+      return `profile#${pointer.memberId}`;
+    case 'accept':
+    case 'reject':
+      return `follow#${pointer.memberId}#${pointer.follow.actor}`;
+  }
+}
+
+/** What takes something back wins over what it takes back, whichever comes first; a newer epoch wins over both. */
+export const rankOf = (pointer: Pointer): { readonly epoch: number; readonly rank: number } => ({
+  epoch: pointer.epoch,
+  rank: isRemoval(pointer) ? 1 : 0,
+});
+
+/**
+ * What is sent for a parked row. A post that was edited while its Create waited is owed both: a Create whose answer was
+ * lost may have arrived with the old content, and a server that knows an object ignores its Create.
+ */
+export function unparked({ pointer, owed }: Parked): readonly Pointer[] {
+  if (pointer.kind !== 'post' || pointer.activity === 'delete') return [pointer];
+  const activities = [
+    ...(owed.includes('create') ? (['create'] as const) : []),
+    ...(owed.some((name) => name.startsWith('update-')) ? (['update'] as const) : []),
+  ];
+  return activities.map((activity) => ({ ...pointer, activity }));
+}
+
+/** The name under which an activity's result is owed; undefined when nobody counts it. */
+export const owedName = (pointer: Pointer): string | undefined => countedAs(pointer)?.activity;

@@ -1,0 +1,40 @@
+/** Activities that add to a number or take from it: follows, likes, boosts and their Undos. */
+import type { Deed } from '../domain/standing.ts';
+import { type Incoming, kindOfType } from './incoming.ts';
+
+/** What is counted, what was done, and to what, as far as the activity tells. */
+export interface Counted {
+  readonly kind: 'follow' | 'like' | 'boost';
+  readonly deed: Exclude<Deed, { readonly kind: 'ended' }>;
+  /** Absent when an Undo names its activity by nothing but an id: only a Follow is looked for by that. */
+  readonly object?: string | undefined;
+}
+
+/** Reads what an activity counts for; undefined for those that count for nothing. */
+export function countedIn(activity: Incoming, signedAt?: string): Counted | undefined {
+  switch (activity.kind) {
+    case 'follow':
+    case 'like':
+    case 'boost':
+      return {
+        kind: activity.kind,
+        object: activity.object,
+        deed: { kind: 'did', activityId: activity.id, signedAt },
+      };
+    case 'undo':
+      return undoneIn(activity, signedAt);
+    default:
+      return undefined;
+  }
+}
+
+function undoneIn(
+  { id, actor, undone }: Extract<Incoming, { readonly kind: 'undo' }>,
+  signedAt: string | undefined,
+): Counted | undefined {
+  if ((undone.actor ?? actor) !== actor) return undefined;
+  const deed = { kind: 'undid', activityId: undone.id ?? id, signedAt } as const;
+  if (undone.type === undefined) return undone.id ? { kind: 'follow', deed: { ...deed, exactly: true } } : undefined;
+  const kind = kindOfType(undone.type);
+  return kind === undefined || kind === 'delete' ? undefined : { kind, object: undone.object, deed };
+}

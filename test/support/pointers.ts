@@ -1,0 +1,31 @@
+/** Pointers to what is to be sent, for tests: about the member m1 and the post 01object unless something else is said. */
+import type { AnswerPointer, PostPointer, ProfilePointer } from '#shared/domain/pointer';
+
+/** An activity about a post, in the first epoch and version. */
+export const aPostPointer = (activity: PostPointer['activity'], more: Partial<PostPointer> = {}): PostPointer => ({
+  kind: 'post',
+  activity,
+  memberId: 'm1',
+  objectKey: '01object',
+  epoch: 1,
+  version: 1,
+  ...more,
+});
+
+/** A profile that changed. */
+export const aProfilePointer = (more: Partial<ProfilePointer> = {}): ProfilePointer => ({
+  kind: 'profile',
+  memberId: 'm1',
+  epoch: 1,
+  revision: '2026-11-05T12:00:00.000Z',
+  ...more,
+});
+
+/** The answer to the Follow of somebody on far.example. */
+export const anAnswer = (kind: AnswerPointer['kind'], more: Partial<AnswerPointer> = {}): AnswerPointer => ({
+  kind,
+  memberId: 'm1',
+  epoch: 1,
+  follow: { id: 'https://far.example/follows/1', actor: 'https://far.example/users/bob' },
+  ...more,
+});

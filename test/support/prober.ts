@@ -1,0 +1,64 @@
+/** `probe` on a table of its own: what it sends, how it paces itself and what it leaves for another run is kept. */
+import { probe } from '../../functions/probe/probe.ts';
+import type { Server } from '../../shared/domain/server.ts';
+import { followers } from '../../shared/storage/followers.ts';
+import { inboxes } from '../../shared/storage/inboxes.ts';
+import { jobKey, jobs } from '../../shared/storage/jobs.ts';
+import { members } from '../../shared/storage/members.ts';
+import { parked } from '../../shared/storage/parked.ts';
+import { posts } from '../../shared/storage/posts.ts';
+import { results } from '../../shared/storage/results.ts';
+import { probeJob, servers } from '../../shared/storage/servers.ts';
+import type { Tables } from '../../shared/storage/table.ts';
+import { startDeadline } from '../../shared/transport/deadline.ts';
+import type { ProbeMessage } from '../../shared/transport/messages.ts';
+import { type Answers, aPoster, hostOf, privateKey, site } from './deliverer.ts';
+import { noon } from './storage-samples.ts';
+
+/** Time that a run has left. */
+export const plenty = { getRemainingTimeInMillis: () => 60_000 };
+export const hardlyAny = { getRemainingTimeInMillis: () => 0 };
+
+/** The message of the look that a server waits for, as the sweep sends it. */
+export const lookAt = ({ host, breaker }: Server): ProbeMessage => ({
+  host,
+  job: jobKey(probeJob(host, breaker!.probeAt!)),
+});
+
+/** A worker, some time after everything was parked; `more` replaces what it works with. */
+export function aProber(tables: Tables, answers: Answers = {}, more: Partial<Parameters<typeof probe>[0]> = {}) {
+  const poster = aPoster(answers);
+  const further: ProbeMessage[] = [];
+  const pauses: number[] = [];
+  const run = probe({
+    site,
+    members: members(tables),
+    posts: posts(tables),
+    followers: followers(tables),
+    inboxes: inboxes(tables),
+    results: results(tables),
+    servers: servers(tables),
+    parked: parked(tables),
+    jobs: jobs(tables),
+    signingKeys: { privateKey: async () => privateKey },
+    post: poster.post,
+    startDeadline,
+    probes: { send: async (message) => void further.push(message) },
+    probeDelays: [300, 900, 1800],
+    perSecond: 5,
+    pause: async (milliseconds) => void pauses.push(milliseconds),
+    now: () => noon(600),
+    ...more,
+  });
+  return {
+    ...poster,
+    run,
+    further,
+    pauses,
+    /** Does the look that this inbox's server waits for; true when there was one. */
+    look: async (inbox: string, context: Parameters<typeof run>[1] = plenty) => {
+      const server = await servers(tables).find(hostOf(inbox));
+      await run(lookAt(server), context);
+    },
+  };
+}

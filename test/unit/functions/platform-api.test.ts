@@ -1,0 +1,120 @@
+/** Operations whose path names something else than members and posts, and who may call them. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { HttpProblem } from '#shared/runtime/errors';
+import { routesOf } from '../../../functions/platform/api.ts';
+import { openApiDocument } from '../../../functions/platform/openapi.ts';
+import { operation, type Variable } from '../../../functions/platform/operation.ts';
+
+const shelf = z.string().check(z.regex(/^[a-z]+:\d$/));
+const origin = new URL('https://share.example');
+const answer = { status: 200, schema: z.object({ said: z.string() }) };
+
+const lookUp = operation({
+  method: 'GET',
+  path: '/api/v1/shelves/{shelf}/books/{bookId}',
+  id: 'lookUp',
+  summary: 'A book on a shelf',
+  for: 'platform',
+  variables: { shelf },
+  answer,
+  run: async ({ shelf, bookId, caller }) => ({ body: { said: `${caller} ${shelf} ${bookId}` } }),
+});
+const greet = operation({
+  method: 'GET',
+  path: '/api/v1/members/{memberId}/greeting',
+  id: 'greet',
+  summary: 'Hello',
+  answer,
+  run: async ({ memberId, caller }) => ({ body: { said: `${caller} ${memberId}` } }),
+});
+const judge = operation({
+  method: 'GET',
+  path: '/api/v1/members/{memberId}/verdict',
+  id: 'judge',
+  summary: 'What the platform thinks of a member',
+  for: 'platform',
+  answer,
+  run: async ({ memberId }) => ({ body: { said: memberId } }),
+});
+const all = [lookUp, greet, judge];
+const routes = routesOf(all, origin);
+
+/** What a call with this token comes to: status and text. */
+async function ask(route: string, pathParameters: Record<string, string>, claims?: Record<string, string>) {
+  const authorizer = claims && { jwt: { claims } };
+  const event = { pathParameters, headers: {}, requestContext: authorizer ? { authorizer } : {} };
+  try {
+    const { statusCode, body } = await routes[`GET ${route}` as keyof typeof routes]!(
+      event as unknown as APIGatewayProxyEventV2,
+    );
+    return [statusCode, JSON.parse(body ?? '').said];
+  } catch (error) {
+    if (error instanceof HttpProblem) return [error.statusCode, error.message];
+    throw error;
+  }
+}
+const platform = { scope: 'reports platform' };
+const book = { shelf: 'left:1', bookId: 'b-1' };
+
+test('the names in a path are those of the request', () => {
+  const names: Variable<'/api/v1/a/{one}/b/{two}'>[] = ['one', 'two'];
+  expect(names).toHaveLength(2);
+});
+
+describe('an operation for the platform', () => {
+  test('is told what its path names', async () =>
+    expect(await ask(lookUp.path, book, platform)).toEqual([200, 'platform left:1 b-1']));
+
+  test.each([
+    ['a member', { scope: 'member', sub: 'b-1' }],
+    ['somebody whose name is nothing', { sub: '' }],
+    ['a program of another scope', { scope: 'platforms', sub: 'reporter' }],
+  ])('is not for %s', async (_, claims) =>
+    expect(await ask(lookUp.path, book, claims)).toEqual([
+      403,
+      'This token has not the scope that is needed: `platform`.',
+    ]),
+  );
+
+  test('is not for the member that it is about either', async () => {
+    expect(await ask(judge.path, { memberId: 'ann' }, platform)).toEqual([200, 'ann']);
+    expect((await ask(judge.path, { memberId: 'ann' }, { sub: 'ann' }))[0]).toBe(403);
+  });
+
+  test('needs a token', async () => expect((await ask(lookUp.path, book))[0]).toBe(401));
+
+  test.each([
+    { ...book, shelf: 'left' },
+    { ...book, bookId: 'a b' },
+    { ...book, bookId: 'a/b' },
+  ])('refuses an address that is not in its shape: %o', async (given) =>
+    expect(await ask(lookUp.path, given, platform)).toEqual([400, 'The request is not as it must be.']),
+  );
+});
+
+describe('an operation about a member', () => {
+  const ann = { memberId: 'ann' };
+  test.each([
+    ['the platform', platform, [200, 'platform ann']],
+    ['the member', { sub: 'ann' }, [200, 'member ann']],
+    ['another member', { sub: 'bob', scope: 'member' }, [403, 'This token is of another member.']],
+  ] as const)('is for %s: %#', async (_, claims, said) => expect(await ask(greet.path, ann, claims)).toEqual(said));
+
+  test('refuses an id that is none before it looks at the token', async () =>
+    expect((await ask(greet.path, { memberId: 'a b' }))[0]).toBe(400));
+
+  test('needs a token', async () => expect(await ask(greet.path, ann)).toEqual([401, 'A token is needed.']));
+});
+
+test('the description tells the names, their shapes, and who may call', () => {
+  const { paths } = openApiDocument(all, origin);
+  const described = paths[lookUp.path]!.get as { parameters: object[]; description?: string };
+  expect(described.parameters).toMatchObject([
+    { name: 'shelf', in: 'path', required: true, schema: { pattern: '^[a-z]+:\\d$' } },
+    { name: 'bookId', in: 'path', required: true, schema: { pattern: '^[A-Za-z0-9._~-]{1,64}$' } },
+  ]);
+  expect(described.description).toContain('Only for tokens of the scope `platform`');
+  expect(JSON.stringify(paths[greet.path])).not.toContain('Only for tokens');
+});

@@ -1,0 +1,67 @@
+/** When what changes a post or a profile is told to other servers: never before everything older has arrived or ended. */
+import { expect, test } from 'vitest';
+import type { Job } from '#shared/domain/job';
+import { jobKey } from '#shared/storage/jobs';
+import { putMember } from '../../../functions/platform/members.ts';
+import type { Operation } from '../../../functions/platform/operation.ts';
+import { deletePost, editPost } from '../../../functions/platform/posts.ts';
+import { anActor, aSharedPost, site } from '../../support/members.ts';
+
+const now = new Date('2026-11-05T12:00:00.000Z');
+const member = anActor();
+const post = aSharedPost();
+
+/** What an operation promises in the table, and what it starts at once. */
+async function jobsOf(make: (deps: never) => Operation, body: object) {
+  const promised: (Job | undefined)[] = [];
+  const started: unknown[] = [];
+  const deps = {
+    site,
+    members: {
+      find: async () => member,
+      saveProfile: async (...[, , , , options]: { readonly job?: Job }[]) => {
+        promised.push(options?.job);
+        return 'saved';
+      },
+    },
+    posts: {
+      findByPostId: async () => post,
+      edit: async (_post: never, _content: never, _now: never, job: Job) => promised.push(job),
+      markDeleted: async (_post: never, _now: never, job: Job) => promised.push(job),
+    },
+    reactions: { tally: async () => ({ likes: 0, boosts: 0, replies: 0 }) },
+    results: { sum: async () => ({ asked: 0, accepted: 0, retrying: 0, gaveUp: 0 }) },
+    starter: { start: async (...all: readonly unknown[]) => void started.push(all) },
+    eligibleCountries: ['US'],
+    removalDelaySeconds: 60,
+    editDelaySeconds: 25,
+    now: () => now,
+  };
+  const names = { memberId: member.memberId, postId: post.postId };
+  await make(deps as never).run({ ...names, caller: 'platform', query: {}, body } as never);
+  expect(promised).toHaveLength(1);
+  expect(started).toEqual([[promised[0], jobKey(promised[0]!), now]]);
+  return promised[0];
+}
+
+test('a Delete leaves a minute after the tombstone', async () =>
+  expect(await jobsOf(deletePost, {})).toMatchObject({ id: 'delete#01object', startsAt: '2026-11-05T12:01:00.000Z' }));
+
+test('an Update leaves 25 seconds after the edit', async () =>
+  expect(await jobsOf(editPost, { text: 'Edited', attachments: [], sensitive: false })).toMatchObject({
+    id: 'update#01object#2',
+    startsAt: '2026-11-05T12:00:25.000Z',
+  }));
+
+test('a changed profile leaves 25 seconds after the change, and is named by the time of the change', async () =>
+  expect(await jobsOf(putMember, { ...member, displayName: 'Anna' })).toMatchObject({
+    id: 'profile#m1#2026-11-05T12:00:00.000Z',
+    startsAt: '2026-11-05T12:00:25.000Z',
+    message: { subject: { revision: '2026-11-05T12:00:00.000Z' } },
+  }));
+
+test('the removal of everything starts at once', async () =>
+  expect(await jobsOf(putMember, { ...member, adult: false })).toMatchObject({
+    id: 'removal#m1#2',
+    startsAt: '2026-11-05T12:00:00.000Z',
+  }));

@@ -1,0 +1,126 @@
+/** The fence: what may leave is what stands at this moment. */
+import { describe, expect, test } from 'vitest';
+import type { Member } from '#shared/domain/member';
+import type { Pointer } from '#shared/domain/pointer';
+import type { Post } from '#shared/domain/post';
+import { outgoing, type PresentState } from '#shared/protocol/outgoing';
+import { aMember, anActor, aPost, aSharedPost, site } from '../../support/members.ts';
+import { anAnswer, aPostPointer, aProfilePointer } from '../../support/pointers.ts';
+
+/** A state that stands still, and how it was asked for. */
+function state(present: { member?: Member | undefined; post?: Post | undefined; followId?: string } = {}) {
+  const { member, post, followId } = { member: anActor(), post: aSharedPost(), ...present };
+  const reads: unknown[] = [];
+  const all: PresentState = {
+    site,
+    members: {
+      find: async (memberId, _now, how) => {
+        reads.push(how);
+        return memberId === member?.memberId ? member : undefined;
+      },
+    },
+    posts: {
+      find: async (memberId, objectKey, how) => {
+        reads.push(how);
+        return memberId === post?.memberId && objectKey === post.objectKey ? post : undefined;
+      },
+    },
+    followers: { find: async () => (followId === undefined ? undefined : { followId }) },
+    now: () => new Date('2026-11-05T12:00:00Z'),
+  };
+  return { all, reads };
+}
+const sent = async (pointer: Pointer, present: Parameters<typeof state>[0] = {}, how = {}) =>
+  (await outgoing(state(present).all, pointer, how))?.document;
+const typeOf = async (...all: Parameters<typeof sent>) => (await sent(...all))?.type;
+
+const create = aPostPointer('create');
+const update = (version: number) => aPostPointer('update', { version });
+const deletion = aPostPointer('delete');
+const edited = aSharedPost({ version: 3, editedAt: '2026-11-03T11:00:00.000Z' });
+const removed = aSharedPost({ state: 'deleted', deletedAt: '2026-11-04T10:00:00.000Z' });
+const everything = [create, update(1), deletion, aProfilePointer(), anAnswer('accept'), anAnswer('reject')];
+
+test('it is read strongly, each time, and signed with the key of the member', async () => {
+  const { all, reads } = state();
+  expect((await outgoing(all, create))?.keyId).toBe('https://share.example/actors/01actor#main-key');
+  expect(reads).toEqual([{ consistent: true }, { consistent: true }]);
+});
+
+test('nothing leaves of a member who is not there, or has no actor yet', async () => {
+  for (const pointer of everything) {
+    expect(await sent(pointer, { member: undefined })).toBeUndefined();
+    expect(await sent(pointer, { member: aMember({ sharing: 'on', epoch: 1 }) })).toBeUndefined();
+    expect(await sent(pointer, { member: anActor({ memberId: 'm2' }) })).toBeUndefined();
+  }
+});
+
+describe('about a post', () => {
+  test('that stands, a Create and an Update leave, and no Delete', async () => {
+    expect(await typeOf(create)).toBe('Create');
+    expect(await typeOf(update(1))).toBe('Update');
+    expect(await typeOf(deletion)).toBeUndefined();
+  });
+
+  test('that was removed, a Delete leaves and nothing else', async () => {
+    for (const pointer of [create, update(1)]) expect(await typeOf(pointer, { post: removed })).toBeUndefined();
+    expect(await typeOf(deletion, { post: removed })).toBe('Delete');
+  });
+
+  test('that never left, or is not there, nothing leaves', async () => {
+    for (const pointer of [create, update(1), deletion]) {
+      expect(await typeOf(pointer, { post: undefined })).toBeUndefined();
+      expect(await typeOf(pointer, { post: aPost() })).toBeUndefined();
+      const cancelled = aPost({ state: 'cancelled', deletedAt: '2026-11-04T10:00:00.000Z' });
+      expect(await typeOf(pointer, { post: cancelled })).toBeUndefined();
+    }
+  });
+
+  test.each<[string, Partial<Member>]>([
+    ['off', { sharing: 'removing', epoch: 2 }],
+    ['on again', { sharing: 'on', epoch: 3 }],
+  ])('only its Delete leaves when sharing was turned %s', async (_, change) => {
+    const member = anActor(change);
+    expect(await typeOf(create, { member })).toBeUndefined();
+    expect(await typeOf(aPostPointer('create', { epoch: member.epoch }), { member })).toBeUndefined();
+    expect(await typeOf(deletion, { member, post: removed })).toBe('Delete');
+  });
+
+  test('only the newest Update leaves', async () => {
+    expect(await typeOf(update(2), { post: edited })).toBeUndefined();
+    expect(await sent(update(3), { post: edited })).toMatchObject({ type: 'Update', id: expect.stringMatching(/-3$/) });
+  });
+
+  test('of any version an Update leaves where that is wanted, as the post is now; nothing else does', async () => {
+    const anyVersion = { anyVersion: true };
+    expect(await sent(update(2), { post: edited }, anyVersion)).toMatchObject({ id: expect.stringMatching(/-3$/) });
+    expect(await typeOf(update(2), { post: { ...edited, ...removed } }, anyVersion)).toBeUndefined();
+    expect(await typeOf(update(2), { member: anActor({ epoch: 2 }) }, anyVersion)).toBeUndefined();
+  });
+});
+
+describe('about a profile', () => {
+  test('it leaves as it is now, in its epoch', async () => {
+    expect(await sent(aProfilePointer(), { member: anActor({ displayName: 'Ann B.' }) })).toMatchObject({
+      type: 'Update',
+      object: { name: 'Ann B.' },
+    });
+    for (const epoch of [0, 2]) expect(await sent(aProfilePointer({ epoch }))).toBeUndefined();
+  });
+});
+
+describe('the answer to a Follow', () => {
+  const { id: followId } = anAnswer('accept').follow;
+
+  test('is an Accept while that very Follow stands, in its epoch', async () => {
+    expect(await typeOf(anAnswer('accept'), { followId })).toBe('Accept');
+    expect(await typeOf(anAnswer('accept'), { followId: 'https://far.example/follows/2' })).toBeUndefined();
+    expect(await typeOf(anAnswer('accept'))).toBeUndefined();
+    expect(await typeOf(anAnswer('accept', { epoch: 2 }), { followId })).toBeUndefined();
+  });
+
+  test('is a Reject in its epoch', async () => {
+    expect(await typeOf(anAnswer('reject'), { followId })).toBe('Reject');
+    expect(await typeOf(anAnswer('reject', { epoch: 2 }))).toBeUndefined();
+  });
+});
