@@ -21,6 +21,13 @@ const longestDelay = 900;
 /** Never shorter than asked for: a message that comes too early is only sent back. */
 const held = (seconds: number) => Math.min(longestDelay, Math.max(0, Math.ceil(seconds)));
 
+/** JSON in ASCII alone: SQS refuses a few of the characters that an activity may hold. */
+const written = (message: unknown) =>
+  JSON.stringify(message).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** A queue by its URL. */
 export function queue<T>(url: string, client = new SQSClient({})): Queue<T> {
   const sendBatch = async (batch: readonly Entry[], group: string | undefined) => {
@@ -43,7 +50,7 @@ export function queue<T>(url: string, client = new SQSClient({})): Queue<T> {
       await client.send(
         new SendMessageCommand({
           QueueUrl: url,
-          MessageBody: JSON.stringify(message),
+          MessageBody: written(message),
           DelaySeconds: held(delaySeconds),
           MessageGroupId: group,
         }),
@@ -51,7 +58,7 @@ export function queue<T>(url: string, client = new SQSClient({})): Queue<T> {
     },
     sendAll: async (messages, { group, delayOf = () => 0 } = {}) => {
       const rest = batches(
-        messages.map((message, index) => ({ body: JSON.stringify(message), delay: held(delayOf(message, index)) })),
+        messages.map((message, index) => ({ body: written(message), delay: held(delayOf(message, index)) })),
       );
       const sendOneByOne = async () => {
         for (const batch of rest) await sendBatch(batch, group);

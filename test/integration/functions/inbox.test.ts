@@ -44,6 +44,10 @@ describe('an activity is taken', () => {
     ['of a type that nobody knows', (person: RemotePerson) => person.activity('Dance', member.actorId)],
     ['with several types', (person: RemotePerson) => follow(person, { type: ['Follow', 'x'] })],
     ['with its actor as an object', (person: RemotePerson) => follow(person, { actor: { id: person.id } })],
+    [
+      'with emoji, and with characters that a queue refuses',
+      (person: RemotePerson) => person.activity('Create', { id: `${person.id}/n1`, content: '😀 né \ufffe \u0085' }),
+    ],
     ['about nothing of ours', (person: RemotePerson) => person.activity('Follow', 'https://elsewhere.example/users/1')],
     [
       'with a context that is never fetched',

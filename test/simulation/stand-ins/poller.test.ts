@@ -204,6 +204,18 @@ test('a message may come twice, at the same time too, and one that is deleted ma
   expect(queue.bodies()).toEqual([]);
 });
 
+test('a copy is not copied again: what never succeeds ends among the dead letters, as often as it was copied', async () => {
+  const { send, clock, deadLetters } = aWorld(
+    () => async () => {
+      throw new Error('never');
+    },
+    { weather: { duplicate: 1 } },
+  );
+  send('work');
+  await clock.run();
+  expect(deadLetters.bodies().length).toBeLessThanOrEqual(4); // the message, and one copy for each time it was received
+});
+
 test('what Lambda fails to delete is done again, and a late message is late', async () => {
   const seen: string[] = [];
   const { send, clock, running } = aWorld(

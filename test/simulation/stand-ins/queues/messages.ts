@@ -35,8 +35,12 @@ interface Message {
   receives: number;
   firstReceivedAt: number | undefined;
   handle: string | undefined;
+  readonly isCopy: boolean;
   cancelNotice: () => void;
 }
+
+/** What stays the same when a message is copied, or goes to the dead letters. */
+type Lasting = Pick<Message, 'id' | 'body' | 'group' | 'sentAt' | 'receives' | 'firstReceivedAt'>;
 
 /** A message that somebody has got. */
 export interface Received {
@@ -72,8 +76,8 @@ export function inMemoryQueue(
       for (const listener of listeners) listener();
     });
   };
-  const put = (message: Omit<Message, 'visibleAt' | 'handle' | 'cancelNotice'>, delayMs: number) => {
-    const added: Message = { ...message, visibleAt: 0, handle: undefined, cancelNotice: () => {} };
+  const put = (message: Lasting, delayMs: number, isCopy = false) => {
+    const added: Message = { ...message, isCopy, visibleAt: 0, handle: undefined, cancelNotice: () => {} };
     messages.add(added);
     showAt(added, clock.now() + delayMs);
   };
@@ -121,9 +125,9 @@ export function inMemoryQueue(
           redrive.to.adopt({ id, body, group, sentAt, receives, firstReceivedAt });
           continue;
         }
-        if (luck.happens(weather().duplicate)) {
+        if (luck.happens(weather().duplicate) && !message.isCopy) {
           gone.duplicated++;
-          put({ id, body, group, sentAt, receives, firstReceivedAt }, luck.between(0, weather().lateMs));
+          put({ id, body, group, sentAt, receives, firstReceivedAt }, luck.between(0, weather().lateMs), true);
         }
         const handle = randomUUID();
         message.handle = handle;
