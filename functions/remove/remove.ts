@@ -14,7 +14,7 @@ import type { Queue } from '#shared/transport/queues';
 interface Deps {
   readonly members: Pick<Members, 'find' | 'finishRemoval'>;
   readonly posts: Pick<Posts, 'page' | 'cancel' | 'markDeleted'>;
-  readonly followers: Pick<Followers, 'page' | 'remove'>;
+  readonly followers: Pick<Followers, 'page' | 'count'>;
   readonly inboxes: Pick<Inboxes, 'page' | 'close'>;
   readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
   readonly starter: Pick<JobStarter, 'start'>;
@@ -93,7 +93,9 @@ const followers: StepFunction = async (deps, { memberId, epoch }, { cursor }) =>
     })),
     { group: memberId, delayOf: () => deps.editDelaySeconds },
   );
-  for (const { actor } of page.items) await deps.followers.remove(memberId, actor, deps.now());
+  const now = deps.now();
+  const ended = page.items.map(({ actor }) => ({ kind: 'ended' as const, actor, signedAt: now.toISOString() }));
+  await deps.followers.count(memberId, ended, now);
   return page.next;
 };
 

@@ -151,13 +151,16 @@ describe('what the template tells', () => {
   test('where everything is: origin, endpoint, table, topic, dead letters', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiEndpoint',
+      'CountedDeadLettersUrl',
       'DeliveriesDeadLettersUrl',
       'InteractionsTopicArn',
       'KeysDeadLettersUrl',
       'OutboxDeadLettersUrl',
+      'ProbesDeadLettersUrl',
       'PublicOrigin',
       'ReceivedDeadLettersUrl',
       'RemovalsDeadLettersUrl',
+      'StragglersDeadLettersUrl',
       'TableName',
     ]);
   });

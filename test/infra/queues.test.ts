@@ -67,7 +67,7 @@ describe('queues', () => {
     const sizes = mappings.map(({ EventSourceArn, BatchSize }) => [target(EventSourceArn), BatchSize]);
     expect(Object.fromEntries(sizes)).toEqual({
       ReceivingReceivedQueue: 10,
-      ReceivingCountedQueue: 100,
+      ReceivingCountedQueue: 99,
       PublishingOutboxQueue: 1,
       DeliveryDeliveriesQueue: 1,
       DeliveryStragglersQueue: 1,
@@ -80,7 +80,7 @@ describe('queues', () => {
   test('what is counted waits a second for others, and is worked on by few', () => {
     template.resourcePropertiesCountIs(
       'AWS::Lambda::EventSourceMapping',
-      { BatchSize: 100, MaximumBatchingWindowInSeconds: 1, ScalingConfig: { MaximumConcurrency: 2 } },
+      { BatchSize: 99, MaximumBatchingWindowInSeconds: 1, ScalingConfig: { MaximumConcurrency: 2 } },
       1,
     );
     template.resourcePropertiesCountIs(

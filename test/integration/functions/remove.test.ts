@@ -135,7 +135,7 @@ test('a page that broke off is repeated without loss', async () => {
   const author = await anAuthor(tables);
   const [one, two] = [await aFollower(author), await aFollower(author)];
   const message = await turnedOff(author);
-  const broken = aWorker({ followers: { ...followers(tables), remove: () => Promise.reject(new Error('stopped')) } });
+  const broken = aWorker({ followers: { ...followers(tables), count: () => Promise.reject(new Error('stopped')) } });
   let last = message;
   for (
     let next: RemovalMessage | undefined = message;
