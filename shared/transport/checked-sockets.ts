@@ -41,7 +41,7 @@ export function checkedSockets(policy: AddressPolicy, resolve: Resolve, keptSess
 
   const secured = (wire: Socket, host: string, port: number, protocol: string) => {
     // One for all: it holds every authority, also those of NODE_EXTRA_CA_CERTS. What is sent here is public, so it goes
-    // without the post-quantum key share, whose 1.2 KB would be a third of all that leaves with a post.
+    // without the post-quantum key share, whose 1.2 KB would be a quarter of all that leaves with a post.
     context ??= createSecureContext({ ecdhCurve: 'X25519:prime256v1:secp384r1' });
     const name = `${host}:${port}`;
     const session = sessions.get(name);

@@ -13,7 +13,7 @@ export interface Connection {
 export interface ConnectionOptions {
   /** By itself, the names of this machine. */
   readonly resolve?: Resolve;
-  /** Beyond so many open connections the longest idle ones are closed. As many sessions of TLS are kept. */
+  /** While more connections than these are open, the longest idle ones are closed. As many sessions of TLS are kept. */
   readonly maxSockets?: number;
   readonly now?: () => Date;
 }
@@ -114,7 +114,7 @@ export function connections(
   /** Compares times anew, as timers stand still while a function is frozen. */
   const latestIdle = ({ idle }: Origin) => {
     const oldest = now().getTime() - keepIdleMs;
-    for (const held of [...idle]) if (held.idleSince < oldest || held.socket.destroyed) close(held);
+    for (const held of [...idle]) if (held.idleSince < oldest) close(held);
     return idle.pop();
   };
 
@@ -148,7 +148,6 @@ export function connections(
       const got = await idleOrPlace(url, signal);
       if ('client' in got) return got;
       try {
-        if (sockets > maxSockets) closeLongestIdle();
         return hold(got, await open(url, signal));
       } catch (error) {
         leave(got);

@@ -45,7 +45,6 @@ export const exchange = ({ client }: Connection, url: URL, outgoing: Outgoing, m
     let size = 0;
     let silent = true;
     let head: Pick<Answer, 'status' | 'headers'> | undefined;
-    let tooLarge: NoAnswer | undefined;
     const answered = ({ status, headers }: Pick<Answer, 'status' | 'headers'>) =>
       resolve({ answer: { status, url, headers, body: Buffer.concat(chunks) } });
 
@@ -68,13 +67,13 @@ export const exchange = ({ client }: Connection, url: URL, outgoing: Outgoing, m
         onResponseData: (controller, chunk) => {
           size += chunk.length;
           if (size <= maxBytes) return void chunks.push(chunk);
-          tooLarge = new NoAnswer(`the answer of ${url.host} is larger than ${maxBytes} bytes`, { refused: true });
-          controller.abort(tooLarge);
+          const message = `the answer of ${url.host} is larger than ${maxBytes} bytes`;
+          controller.abort(new NoAnswer(message, { refused: true }));
         },
         onResponseEnd: () => answered(head!),
         onResponseError: (_, error) => {
           if (head && method === 'POST') answered(head);
-          else resolve({ error: tooLarge ?? error, silent });
+          else resolve({ error, silent });
         },
       },
     );

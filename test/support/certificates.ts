@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll } from 'vitest';
@@ -15,20 +16,20 @@ export async function certificateFor(host: string): Promise<Certificate> {
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: host }] },
+      { name: 'subjectAltName', altNames: [isIP(host) ? { type: 7, ip: host } : { type: 2, value: host }] },
     ],
   });
   return { key, cert };
 }
 
-/** A certificate for this host that is trusted while the tests of a file run. */
-export function trustedFor(host: string): () => Certificate {
+/** Certificates for these hosts that are trusted while the tests of a file run. */
+export function trustedFor(...hosts: readonly string[]): (host: string) => Certificate {
   const usual = getCACertificates('default');
-  let certificate: Certificate;
+  const certificates = new Map<string, Certificate>();
   beforeAll(async () => {
-    certificate = await certificateFor(host);
-    setDefaultCACertificates([...usual, certificate.cert]);
+    for (const host of hosts) certificates.set(host, await certificateFor(host));
+    setDefaultCACertificates([...usual, ...[...certificates.values()].map(({ cert }) => cert)]);
   });
   afterAll(() => setDefaultCACertificates(usual));
-  return () => certificate;
+  return (host) => certificates.get(host)!;
 }

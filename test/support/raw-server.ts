@@ -32,7 +32,11 @@ export async function aRawServer(talk: (socket: Socket, visit: number) => void) 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { port, visits };
+  const stop = async () => {
+    server.close();
+    await once(server, 'close');
+  };
+  return { port, visits, stop };
 }
 
 /** Answers each request of a connection with the next of these, and says nothing more. */

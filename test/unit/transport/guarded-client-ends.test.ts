@@ -10,13 +10,14 @@ import { trustedFor } from '../../support/certificates.ts';
 import { failure, limits } from '../../support/guarded.ts';
 import { aClosedDoor, accepted, aRawServer, saying } from '../../support/raw-server.ts';
 
-const certificate = trustedFor('remote.test');
+const trusted = trustedFor('remote.test');
 const body = Buffer.from('{"type":"Create"}');
 const resolve = async () => ['127.0.0.1'];
 const aClient = (more: object = {}) => guardedClient(addressPolicy(['127.0.0.0/8']), { resolve, ...more });
 
 /** How many sockets this process has open or is opening. */
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+const areLeft = (count: number) => vi.waitFor(() => expect(sockets()).toBe(count));
 
 /** A server that holds a request back, however far it let it come. */
 interface Holding {
@@ -29,12 +30,13 @@ interface Holding {
 }
 
 const neverTaken = async (): Promise<Holding> => {
+  await areLeft(0);
   const port = await aClosedDoor();
   const before = sockets();
   return {
     url: `http://remote.test:${port}/`,
     hasIt: () => sockets() > before,
-    isRidOfIt: () => vi.waitFor(() => expect(sockets()).toBe(before)),
+    isRidOfIt: () => areLeft(before),
   };
 };
 
@@ -78,7 +80,7 @@ const neverAnswered = async (version: '1.1' | '2.0'): Promise<Holding> => {
   const count = () => requests++;
   const open = new Set<TLSSocket>();
   const server = (
-    version === '1.1' ? createServer(certificate(), count) : createSecureServer(certificate(), count)
+    version === '1.1' ? createServer(trusted('remote.test'), count) : createSecureServer(trusted('remote.test'), count)
   ) as Server;
   server.on('secureConnection', (socket: TLSSocket) => {
     open.add(socket);
@@ -140,6 +142,40 @@ describe('a request to a server', () => {
     await answer;
     visits[0]!.socket.resume();
     expect(await visits[0]!.ended).toBe('ECONNRESET'); // and not politely, after all that was on its way
+  });
+
+  /** Ends a post after so many turns of the queue of promises: where it waits for nothing else, it is at another line each time. */
+  const endedAfter = async (turns: number, client: ReturnType<typeof guardedClient>, port: number) => {
+    const caller = new AbortController();
+    const answer = failure(
+      client.post(new URL(`http://remote.test:${port}/`), {}, body, { ...limits, signal: caller.signal }),
+    );
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    caller.abort();
+    expect((await answer).message).toMatch(/given up/);
+  };
+  const turns = Array.from({ length: 40 }, (_, at) => at);
+
+  test('is not sent any more, wherever on its way to a new connection the signal meets it', async () => {
+    const { port, visits } = await aRawServer(saying(accepted));
+    const lost = aClient({ resolve: () => new Promise<never>(() => {}) });
+    for (const at of turns) {
+      await endedAfter(at, aClient(), port);
+      await endedAfter(at, lost, port);
+    }
+    await areLeft(0);
+    expect(visits.map(({ received }) => received())).toEqual(visits.map(() => ''));
+  });
+
+  test('is not sent any more, wherever on its way to an idle connection the signal meets it', async () => {
+    for (const at of turns) {
+      const { port, visits } = await aRawServer(saying(accepted, accepted));
+      const client = aClient();
+      await client.post(new URL(`http://remote.test:${port}/`), {}, body, limits);
+      await endedAfter(at, client, port);
+      expect(visits).toHaveLength(1);
+      expect(visits[0]!.received().split('POST')).toHaveLength(2);
+    }
   });
 
   test('is not made when the signal came before', async () => {

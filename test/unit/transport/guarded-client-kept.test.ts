@@ -155,9 +155,10 @@ describe('idle connections', () => {
 
   test('are closed as their servers ask for it', async () => {
     const { port, visits } = await aRawServer(saying(accepted.replace('content', 'connection: close\r\ncontent')));
-    await post(aClient(), port);
-    await visits[0]!.ended;
-    expect(visits).toHaveLength(1);
+    const client = aClient();
+    for (let at = 0; at < 6; at++) await post(client, port);
+    await Promise.all(visits.map(({ ended }) => ended));
+    expect(requestsOf(visits)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   test('make room for new ones when there are too many, the longest idle first', async () => {
@@ -187,6 +188,22 @@ describe('many requests to one server', () => {
     expect(answers).toEqual(answers.map(() => 202));
     expect(visits).toHaveLength(4);
     expect(requestsOf(visits).reduce((sum, one) => sum + one)).toBe(20);
+  });
+
+  test('come over the connection that was used last: the others are left to end', async () => {
+    const { port, visits } = await aRawServer(saying(...Array.from({ length: 4 }, () => accepted)));
+    const client = aClient();
+    await Promise.all([post(client, port), post(client, port)]);
+    for (let at = 0; at < 3; at++) await post(client, port);
+    expect(requestsOf(visits).toSorted()).toEqual([1, 4]);
+  });
+
+  test('all learn that it is not there', async () => {
+    const { port, stop } = await aRawServer(saying());
+    await stop();
+    const client = aClient();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => failure(post(client, port))));
+    expect(answers.map(({ timedOut }) => timedOut)).toEqual(answers.map(() => false));
   });
 
   test('go on when connections break', async () => {

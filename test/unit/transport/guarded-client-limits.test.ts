@@ -105,6 +105,13 @@ describe('slow servers', () => {
   });
 });
 
+test('headers of an answer that come twice are one', async () => {
+  const server = await aWebServer((_, response) =>
+    response.writeHead(200, { 'x-two': ['a', 'b'], 'X-One': 'c' }).end(),
+  );
+  expect((await get(onlyTo(server), server.origin)).headers).toMatchObject({ 'x-two': 'a, b', 'x-one': 'c' });
+});
+
 describe('what is sent', () => {
   test('is the body and the headers as they are given', async () => {
     let received = '';

@@ -19,11 +19,11 @@ import { aRawServer } from '../../support/raw-server.ts';
 vi.mock('node:dns/promises', { spy: true });
 
 const limits = { timeoutMs: 5000, maxBytes: 1024, maxRedirects: 3 };
-const trustworthy = trustedFor('remote.test');
+const trusted = trustedFor('remote.test', 'localhost', '127.0.0.1');
 let known: Certificate;
 
 beforeAll(() => {
-  known = trustworthy();
+  known = trusted('remote.test');
   vi.mocked(lookup).mockImplementation((async () => [{ address: '127.0.0.1', family: 4 }]) as unknown as typeof lookup);
 });
 
@@ -108,7 +108,7 @@ describe('https', () => {
     ['of another host', 'other.test', () => known, '2.0'],
     ['that nobody vouches for', 'remote.test', () => certificateFor('remote.test'), '1.1'],
     ['that nobody vouches for', 'remote.test', () => certificateFor('remote.test'), '2.0'],
-    ['of a name, for an address,', '127.0.0.1', () => known, '1.1'],
+    ['of a name, for an address,', '127.0.0.1', () => trusted('localhost'), '1.1'],
   ] as const)('with a certificate %s gets no request (%s)', async (_, host, certificate, version) => {
     const { port, requests, isLeft } = await secureServer(await certificate(), version);
     const error = await post(host, port).catch((reason: unknown) => reason);
@@ -116,6 +116,12 @@ describe('https', () => {
     expect(error).toMatchObject({ refused: false });
     expect(requests).toEqual([]);
     await isLeft();
+  });
+
+  test('of an address is checked for that address', async () => {
+    const { port, servers } = await secureServer(trusted('127.0.0.1'), '1.1');
+    expect((await post('127.0.0.1', port)).status).toBe(202);
+    expect(servers()).toEqual([false]); // an address is no name to ask for
   });
 
   test('begins with few bytes, as each byte that leaves is paid for', async () => {
