@@ -99,7 +99,7 @@ test.each(moments)(
     await platform.turnOn(memberId);
     const inboxes = await anAudience(first, memberId, servers.inboxes);
     await platform.share(memberId, { postId: 'p1', text: 'Hello', delaySeconds: 0 });
-    await eventually('some have taken it', async () => servers.isHolding());
+    await eventually('some have taken it', async () => servers.isHolding(), 30_000);
 
     await kill(first, dataDir);
     const before = new Set(servers.arrived.keys());
@@ -124,4 +124,5 @@ test.each(moments)(
     expect(repeated.length).toBeGreaterThan(0);
     expect(repeated.length).toBeLessThanOrEqual(workersAtOnce);
   },
+  120_000,
 );

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
+import { hashOf } from '../../../shared/storage/keys.ts';
 import { members } from '../../../shared/storage/members.ts';
 import { posts } from '../../../shared/storage/posts.ts';
 import { reactions } from '../../../shared/storage/reactions.ts';
@@ -84,6 +85,35 @@ describe('between reading an inbox row and writing it', () => {
     interrupt(client, 'PutItemCommand', () => inboxes(calm).witness(memberId, url, noon()));
     await inboxes(mine).open(memberId, url, noon(1));
     expect(await rowsOf(memberId)).toMatchObject([{ active: true, since: noon().toISOString() }]);
+  });
+});
+
+describe('between reading an inbox row and its end, someone follows', () => {
+  const url = 'https://far.example/inbox';
+  const follows = async (memberId: string) => inboxes(calm).open(memberId, url, noon(999));
+  const isOpen = async (memberId: string) => {
+    const [row] = (await inboxes(calm).page(memberId, { limit: 9 })).items;
+    expect(row).toMatchObject({ active: true, since: noon().toISOString() });
+    expect([row?.closingAt, row?.gone, row?.until]).toEqual([undefined, undefined, undefined]);
+  };
+
+  test('the seventh day on which it is not there does not count', async () => {
+    const memberId = unique('m-');
+    await inboxes(calm).open(memberId, url, noon());
+    const day = 86_400;
+    for (const days of [0, 1, 2, 3, 4, 5]) await inboxes(calm).missing(memberId, url, noon(days * day));
+    interrupt(client, 'UpdateItemCommand', () => follows(memberId));
+    await inboxes(mine).missing(memberId, url, noon(6 * day));
+    await isOpen(memberId);
+  });
+
+  test('it is not closed', async () => {
+    const memberId = unique('m-');
+    await inboxes(calm).open(memberId, url, noon());
+    await inboxes(calm).beginClosing(memberId, hashOf(url), noon(10));
+    interrupt(client, 'UpdateItemCommand', () => follows(memberId));
+    await inboxes(mine).close(memberId, hashOf(url), noon(3700), noon(10).toISOString());
+    await isOpen(memberId);
   });
 });
 

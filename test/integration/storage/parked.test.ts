@@ -5,6 +5,7 @@ import { parkedShards, shardOf } from '../../../shared/storage/keys.ts';
 import { parked } from '../../../shared/storage/parked.ts';
 import { countWrites, describeStorage } from '../../support/emulated-tables.ts';
 import { anAnswer, aPostPointer, aProfilePointer } from '../../support/pointers.ts';
+import { readsOf } from '../../support/reads.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 const create = aPostPointer('create');
@@ -202,6 +203,11 @@ describeStorage('parked activities', (table) => {
       toCursor([0, 'x'.repeat(1025)]),
     ])('do not begin at %s', async (cursor) => {
       await expect(all().page(aHost(), { cursor, limit: 10 })).rejects.toThrow(BadCursor);
+    });
+
+    test('are read strongly: what was parked before a look is seen by it', async () => {
+      const reads = await readsOf(table().client, () => all().page(aHost(), { limit: 10 }));
+      expect(reads).toEqual(Array(parkedShards).fill('strong'));
     });
 
     test('are counted together', async () => {

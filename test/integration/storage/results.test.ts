@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parkedChunk, results } from '../../../shared/storage/results.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
+import { readsOf } from '../../support/reads.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 describeStorage('results', (table) => {
@@ -18,6 +19,11 @@ describeStorage('results', (table) => {
     expect(await all().has({ ...key, chunk: 'c2' })).toBe(false);
     expect(await all().has({ ...key, activity: 'delete' })).toBe(false);
     expect(await all().has({ ...key, subject: unique('o') })).toBe(false);
+  });
+
+  test('whether a message is done is read strongly', async () => {
+    const key = { subject: unique('o'), activity: 'create', chunk: 'c1' };
+    expect(await readsOf(table().client, () => all().has(key))).toEqual(['strong']);
   });
 
   test('all messages of an activity are summed: first tries, later ones, and what was parked', async () => {

@@ -7,6 +7,7 @@ import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { probeJob, serverDirectory, servers } from '../../../shared/storage/servers.ts';
 import { type Tables, tables } from '../../../shared/storage/table.ts';
 import { countWrites, databaseClient, describeStorage, newTables } from '../../support/emulated-tables.ts';
+import { readsOf } from '../../support/reads.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 import { failWith, interrupt } from '../../support/unreliable.ts';
 
@@ -54,6 +55,13 @@ describeStorage('servers', (table) => {
     });
     expect(await all().find(host)).toEqual(after);
     expect((await all().all()).get(host)).toEqual(after);
+  });
+
+  test('what is decided on is read strongly, what workers go by is not', async () => {
+    const host = aHost();
+    expect(await readsOf(table().client, () => all().change(host, (server) => server))).toEqual(['strong']);
+    expect(await readsOf(table().client, () => all().find(host))).toEqual(['strong']);
+    expect(new Set(await readsOf(table().client, () => all().all()))).toEqual(new Set(['weak']));
   });
 
   test('what takes no decision writes nothing', async () => {

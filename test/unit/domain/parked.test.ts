@@ -26,7 +26,7 @@ describe('what is parked about', () => {
     expect(objectOf(anAnswer('accept', { follow: other }))).not.toBe(objectOf(anAnswer('accept')));
   });
 
-  test('different kinds of things never meets in one row', () => {
+  test('different kinds of things never meet in one row', () => {
     const objects = [create, aProfilePointer(), anAnswer('accept')].map(objectOf);
     expect(new Set(objects).size).toBe(3);
   });

@@ -32,7 +32,14 @@ function world(seed: number) {
   const table = inMemoryTable({
     clock,
     chance,
-    weather: { way: [0, chance.pick([5, 200, 1000])], answerLost: 0.03, requestLost: 0.03, doneLate: 0.03 },
+    weather: {
+      way: [0, chance.pick([5, 200, 1000])],
+      answerLost: 0.03,
+      requestLost: 0.03,
+      doneLate: 0.03,
+      stale: 0.3,
+      lagMs: 5000,
+    },
   });
   const tables = tablesOf(table.name, table.client());
   const now = () => new Date(clock.now());
@@ -55,6 +62,7 @@ function world(seed: number) {
       await clock.pause(5000);
       return again(work);
     });
+  const remote = servers(tables);
   const queue: ProbeMessage[] = [];
   const look = probe({
     site,
@@ -64,7 +72,7 @@ function world(seed: number) {
     inboxes: { missing: async () => {} },
     results: { put: async () => {} },
     signingKeys: { privateKey: async () => ({}) as never },
-    servers: servers(tables),
+    servers: remote,
     parked: parked(tables),
     jobs: jobs(tables),
     post: answer,
@@ -87,9 +95,11 @@ function world(seed: number) {
     await again(() => look(message, { getRemainingTimeInMillis: () => end - clock.now() }));
   };
 
+  /** Some are frozen for longer than looks take. */
+  const slowly = async () => clock.pause(chance.pick([0, 0, 0, 10_000, 80_000]));
   const deps: ConsequenceDeps = {
-    servers: servers(tables),
-    parked: parked(tables),
+    servers: { ...remote, change: async (...change) => slowly().then(() => remote.change(...change)) },
+    parked: { add: async (...added) => slowly().then(() => parked(tables).add(...added)) },
     inboxes: { missing: async () => {}, found: async () => {} },
     stragglers: { send: async () => {} },
     retryDelays: [],
@@ -113,13 +123,13 @@ function world(seed: number) {
     return inbox;
   };
   const live = () =>
-    servers(tables).change(host, (server) => {
+    remote.change(host, (server) => {
       const luck = chance.below(4);
       if (luck === 0) return failed(server, now(), probeDelays);
       return luck === 1 ? hurried(server, now(), { always: true }) : succeeded(server);
     });
 
-  const succeed = () => servers(tables).change(host, succeeded);
+  const succeed = () => remote.change(host, succeeded);
 
   /** While nobody is about to park, whatever is parked has a look before it. */
   const check = () => {
@@ -144,7 +154,7 @@ function world(seed: number) {
     succeed,
     check,
     left: () => table.items(),
-    begin: () => servers(tables).change(host, (server) => parkedTooLate(server, now())),
+    begin: () => remote.change(host, (server) => parkedTooLate(server, now())),
     calmDown: () => {
       calm = true;
       table.turn({ answerLost: 0, requestLost: 0, doneLate: 0 });
@@ -167,7 +177,7 @@ async function live(seed: number) {
   for (let number = 0; number < chance.below(12) + 1; number++)
     clock.after(chance.between(0, busy), () => run(async () => inboxes.push(await one.park(`o${number}`))));
   for (let number = 0; number < chance.below(5); number++) clock.after(chance.between(0, busy), () => run(one.live));
-  await clock.run({ until: clock.now() + busy + 60_000 });
+  await clock.run({ until: clock.now() + 2 * busy + 60_000 });
   checks();
   one.calmDown();
   clock.every(30_000, () => run(one.succeed));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
+import { DeliveryMessage, ProbeMessage, ReceivedMessage } from '#shared/transport/messages';
 
 const subject = { kind: 'post', activity: 'create', memberId: 'm1', objectKey: '01object', epoch: 1, version: 1 };
-const delivery = { subject, chunk: 'a', inboxes: ['https://remote.example/inbox'], attempt: 0 };
+const delivery = { subject, chunk: 'a', inboxes: ['https://remote.example/inbox'], attempt: 0, lane: 'fast' };
 const accepts = (message: object) => DeliveryMessage.safeParse(message).success;
 
 describe('a delivery', () => {
@@ -29,6 +29,8 @@ describe('a delivery', () => {
     ['without its epoch', { subject: { ...subject, epoch: undefined } }],
     ['with half an attempt', { attempt: 0.5 }],
     ['with a negative attempt', { attempt: -1 }],
+    ['without a lane', { lane: undefined }],
+    ['in an unknown lane', { lane: 'middle' }],
   ])('is refused %s', (_, change) => expect(accepts({ ...delivery, ...change })).toBe(false));
 
   test('carries neither a body nor a key', () =>
@@ -43,4 +45,15 @@ test('what was received is kept as the text that was signed', () => {
   };
   expect(ReceivedMessage.parse(message)).toEqual(message);
   expect(ReceivedMessage.safeParse({ ...message, body: '' }).success).toBe(false);
+});
+
+test('a probe names its promise and its server, and how far its pass has come', () => {
+  const message = {
+    job: { shard: 1, dueAt: '2026-11-03T10:05:00.000Z', id: 'probe#far.example' },
+    host: 'far.example',
+  };
+  expect(ProbeMessage.parse(message)).toEqual(message);
+  const further = { ...message, cursor: 'c', tried: true, left: false };
+  expect(ProbeMessage.parse(further)).toEqual(further);
+  expect(ProbeMessage.safeParse({ ...message, host: '' }).success).toBe(false);
 });

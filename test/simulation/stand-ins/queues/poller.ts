@@ -47,7 +47,7 @@ export function startPoller(
 
   const process = () => {
     const warm = idle.length > 0 ? idle.splice(luck.below(idle.length), 1)[0]! : undefined;
-    if (warm && !luck.happens(coldStarts)) return warm;
+    if (warm && !warm.life.ended && !luck.happens(coldStarts)) return warm;
     warm?.life.end();
     const life = newLife();
     return { life, handle: start(life) };
