@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { logger } from '#shared/runtime/logger';
 import type { Instance } from '#shared/storage/instance';
 import type { Jobs } from '#shared/storage/jobs';
@@ -13,14 +14,19 @@ interface Deps extends ClosingDeps {
   readonly keys: Pick<Queue<KeysMessage>, 'send'>;
 }
 
+const plenty = Number.POSITIVE_INFINITY;
+const reserveMs = 15_000; // for the inboxes that are to be closed
+
 /** Leases each overdue job and sends its message; asks for the instance's key pair while there is none; then closes inboxes. */
 export const sweep =
   ({ jobs, starter, instance, keys, now, ...deps }: Deps) =>
-  async (): Promise<void> => {
+  async (_event?: unknown, context?: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     if (!(await instance.publicKeyPem())) await keys.send({});
     for await (const job of jobs.takeOverdue(now())) {
-      logger.warn('a job was overdue and is started again', { jobId: job.key.id });
+      if (job.queue === 'probes') logger.info('a server is looked at', { jobId: job.key.id });
+      else logger.warn('a job was overdue and is started again', { jobId: job.key.id });
       await starter.restart(job);
+      if ((context?.getRemainingTimeInMillis() ?? plenty) < reserveMs) break; // the rest is still overdue in a minute
     }
     await closeInboxes({ ...deps, now });
   };

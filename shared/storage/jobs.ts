@@ -10,6 +10,7 @@ import type { Tables } from './table.ts';
 import { transact, write } from './transact.ts';
 
 const shards = 8;
+const pageSize = 100;
 const mostDoublings = 6; // a bit more than five hours
 
 /** An overdue job that is to be sent again, and where its row is now. */
@@ -75,24 +76,35 @@ export const jobs = (tables: Tables) => {
       );
       return lease.kind === 'done' ? renewed : undefined;
     },
-    /** Takes overdue jobs over, one lease each, and tells at once what to send again. A lease that another sweep took is left out. */
+    /**
+     * Takes overdue jobs over, one lease each, and tells at once what to send again; the oldest of each partition first,
+     * until none is left. A lease that another sweep took is left out.
+     */
     takeOverdue: async function* (now: Date): AsyncGenerator<TakenJob> {
-      for (let shard = 0; shard < shards; shard++) {
-        const { Items = [] } = await table
-          .build(QueryCommand)
-          .entities(Job)
-          .query({ partition: `OUTBOX#${shard}`, range: { lt: now.toISOString() } })
-          .options({ consistent: true, limit: 100 })
-          .send();
-        for (const { dueAt, id, attempt, queue, message } of Items) {
-          const key = { shard, dueAt: leaseUntil(now, attempt), id };
-          const lease = await transact(
-            Job.build(DeleteTransaction)
-              .key({ shard, dueAt, id })
-              .options({ condition: { attr: 'attempt', eq: attempt } }),
-            Job.build(PutTransaction).item({ ...key, queue, message, attempt: attempt + 1 }),
-          );
-          if (lease.kind === 'done') yield { queue, message: JSON.parse(message) as Job['message'], key };
+      const isLeft = Array.from({ length: shards }, () => true);
+      while (isLeft.includes(true)) {
+        for (let shard = 0; shard < shards; shard++) {
+          if (!isLeft[shard]) continue;
+          const { Items = [] } = await table
+            .build(QueryCommand)
+            .entities(Job)
+            .query({ partition: `OUTBOX#${shard}`, range: { lt: now.toISOString() } })
+            .options({ consistent: true, limit: pageSize })
+            .send();
+          let taken = 0;
+          for (const { dueAt, id, attempt, queue, message } of Items) {
+            const key = { shard, dueAt: leaseUntil(now, attempt), id };
+            const lease = await transact(
+              Job.build(DeleteTransaction)
+                .key({ shard, dueAt, id })
+                .options({ condition: { attr: 'attempt', eq: attempt } }),
+              Job.build(PutTransaction).item({ ...key, queue, message, attempt: attempt + 1 }),
+            );
+            if (lease.kind === 'refused') continue;
+            taken++;
+            yield { queue, message: JSON.parse(message) as Job['message'], key };
+          }
+          isLeft[shard] = Items.length === pageSize && taken > 0;
         }
       }
     },

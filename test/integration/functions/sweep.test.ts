@@ -162,3 +162,23 @@ test('keys are made for the member, and once for the deployment itself; then the
   expect(await makeKeys(tables, { memberId })).toEqual([memberId]);
   expect(await makeKeys(tables, {})).toEqual([]);
 });
+
+test('hundreds of overdue jobs are all started; what there is no time for stays overdue', async () => {
+  const tables = await newTables(databaseClient());
+  await instance(tables).publishKey('PEM');
+  const ids = Array.from({ length: 1000 }, (_, index) => `job-${index}`);
+  await Promise.all(ids.map((id) => jobs(tables).open(aJob(noon(), { id }))));
+  const started = new Set<string>();
+  const run = sweep({
+    jobs: jobs(tables),
+    starter: { restart: async ({ key }) => void started.add(key.id) },
+    instance: instance(tables),
+    keys: { send: async () => {} },
+    ...closing(tables),
+    now: () => noon(400),
+  });
+  await run(undefined, { getRemainingTimeInMillis: () => (started.size < 5 ? 50_000 : 10_000) });
+  expect(started.size).toBe(5);
+  await run(undefined, { getRemainingTimeInMillis: () => 50_000 });
+  expect(started.size).toBe(1000);
+});

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { certificateFor } from '../../../infra/local/gateway/certificates.ts';
-import type { Stack } from '../../../infra/local/stack.ts';
+import { startKillableStack } from './killable-stack.ts';
 import { newDirectory, synthesiseSample } from './sample-app.ts';
 
 test('hosts come and go, the authority stays', async () => {
@@ -32,13 +29,10 @@ test('functions and child processes trust what NODE_EXTRA_CA_CERTS names', async
   const fetcher = `export const handler = async () => (await fetch('https://localhost:${port}')).text();`;
   const template = synthesiseSample(({ fn, route }) => route('GET /fetch', fn('Fetcher', fetcher)));
 
-  const program = join(import.meta.dirname, 'stack-process.ts');
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: elsewhere.caFile };
-  const child = spawn(process.execPath, [program, template, newDirectory(), '0'], { env });
-  const [line] = await once(createInterface(child.stdout), 'line');
-  const stack: Stack = JSON.parse(line);
+  const trusting = { NODE_EXTRA_CA_CERTS: elsewhere.caFile };
+  const stack = await startKillableStack({ port: 0, dataDir: newDirectory(), template }, trusting);
   onTestFinished(() => {
-    child.kill('SIGKILL');
+    stack.child.kill('SIGKILL');
     server.close();
   });
   const answer = await (await fetch(`${stack.origin}/fetch`)).text();

@@ -14,13 +14,16 @@ export type RunningStack = Omit<Stack, 'token' | 'stop' | 'invoke'> & {
   readonly platformToken: string;
 };
 
-/** Starts one, and waits until it is ready. */
-export async function startKillableStack(options: StackOptions): Promise<RunningStack> {
+/** Starts one, with these variables beside its own, and waits until it is ready. */
+export async function startKillableStack(
+  options: StackOptions,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningStack> {
   const program = join(import.meta.dirname, 'stack-process.ts');
   const ownServices = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL'));
   const child = spawn(process.execPath, [program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: Object.fromEntries(ownServices),
+    env: { ...Object.fromEntries(ownServices), ...variables },
   });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the stack did not start: its process ended with ${code}`);
