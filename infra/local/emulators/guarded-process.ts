@@ -17,12 +17,13 @@ export interface GuardedProcess {
  */
 const guard = `
 exec 3<&0
+trap 'stop=1; kill $child 2>/dev/null' TERM
 "$@" </dev/null 3<&- &
 child=$!
+test -z "$stop" || kill $child
 (cat <&3 >/dev/null 2>&1; kill -9 $child 2>/dev/null) &
 watch=$!
 exec 3<&-
-trap 'kill $child 2>/dev/null' TERM
 wait $child
 code=$?
 while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
