@@ -94,22 +94,28 @@ async function failedServers({ servers, probeDelays, now }: ConsequenceDeps, sen
   return new Set(changes.filter(({ after }) => isOut(after)).map(({ after }) => after.host));
 }
 
-/** The parked rows first, then somebody who comes back for them: in this order neither can be without the other. */
+/**
+ * Somebody who comes back for them, the parked rows, and the same again: rows are never left alone by a process that ends
+ * in between, nor by a look that ends before they are there.
+ */
 async function park(
   { servers, parked, probeDelays, now }: ConsequenceDeps,
   { subject }: DeliveryMessage,
   host: string,
   waiting: readonly Sent[],
 ): Promise<number> {
-  const added = await Promise.all(waiting.map(({ inbox }) => parked.add(host, inbox, subject, now())));
   const failures = waiting.flatMap(({ outcome }) => (outcome.kind === 'retry' ? [outcome] : []));
   const failure = {
     serverFailed: failures.some(({ serverFailed }) => serverFailed),
     afterSeconds: Math.max(0, ...failures.map(({ afterSeconds = 0 }) => afterSeconds)),
   };
-  await servers.change(host, (server) =>
-    failures.length > 0 ? parkedFor(server, now(), probeDelays, failure) : parkedTooLate(server, now()),
-  );
+  const planLook = () =>
+    servers.change(host, (server) =>
+      failures.length > 0 ? parkedFor(server, now(), probeDelays, failure) : parkedTooLate(server, now()),
+    );
+  await planLook();
+  const added = await Promise.all(waiting.map(({ inbox }) => parked.add(host, inbox, subject, now())));
+  await planLook();
   return added.filter((waits) => !waits).length;
 }
 

@@ -17,6 +17,8 @@ export interface Breaker {
   readonly since?: string | undefined;
   /** Fruitless probes in a row. */
   readonly probes: number;
+  /** The last look found nothing, or saw to all of it, and nothing was parked since: one more such look, and it is forgotten. */
+  readonly quiet?: boolean | undefined;
   /** When it is looked at next; absent while counting. */
   readonly probeAt?: string | undefined;
   /** When it was last looked at, or asked to be before its time. */
@@ -116,7 +118,7 @@ export function parkedFor(
   if (serverFailed) return { ...server, breaker: opened(breaker, now, delays) };
   if (isDue(breaker, now)) return server;
   const { probes = 0, probeAt = latest(nextProbe(now, probes, delays), nextAsked(now, afterSeconds)) } = breaker ?? {};
-  return { ...server, breaker: { failures: [], ...breaker, state: 'trial', probes, probeAt } };
+  return { ...server, breaker: { failures: [], ...breaker, state: 'trial', quiet: undefined, probes, probeAt } };
 }
 
 /** What was parked for a server that is no longer out is looked for at once. */
@@ -125,7 +127,7 @@ export function parkedTooLate(server: Server, now: Date): Server {
   if (breaker?.state === 'open' || isDue(breaker, now)) return server;
   return {
     ...server,
-    breaker: { failures: [], probes: 0, ...breaker, state: 'trial', probeAt: now.toISOString() },
+    breaker: { failures: [], probes: 0, ...breaker, state: 'trial', quiet: undefined, probeAt: now.toISOString() },
   };
 }
 
@@ -147,6 +149,16 @@ export type PassEnd =
       readonly afterSeconds?: number | undefined;
     };
 
+/** Nothing waits for it, as far as can be seen: a write whose answer was lost may still come late. */
+const quiet = (breaker: Breaker, now: Date): Breaker => ({
+  state: 'trial',
+  failures: [],
+  probes: 0,
+  quiet: true,
+  probeAt: after(now, secondLook * 1000),
+  lookedAt: breaker.lookedAt,
+});
+
 /** After a pass. */
 export function passed(server: Server, end: PassEnd, now: Date, delays: ProbeDelays): Server {
   const { breaker } = server;
@@ -156,15 +168,15 @@ export function passed(server: Server, end: PassEnd, now: Date, delays: ProbeDel
   switch (end.kind) {
     case 'serverFailed': {
       const since = breaker.since ?? now.toISOString();
-      return { ...server, breaker: { ...breaker, state: 'open', since, probes, probeAt } };
+      return { ...server, breaker: { ...breaker, state: 'open', quiet: undefined, since, probes, probeAt } };
     }
     case 'nothingToSend':
-      // It recovered and this was the second look, or all was given up and only a live try can tell.
-      if (breaker.since === undefined) return { ...server, breaker: undefined };
-      return { ...server, breaker: { ...breaker, state: 'trial', probes, probeAt } };
+      // All was given up, and only a live try can tell how it is.
+      if (breaker.since !== undefined) return { ...server, breaker: { ...breaker, state: 'trial', probes, probeAt } };
+      return { ...server, breaker: breaker.quiet ? undefined : quiet(breaker, now) };
     case 'answered': {
-      const alive = { ...breaker, state: 'trial', failures: [], since: undefined } as const;
-      if (!end.left) return { ...server, breaker: { ...alive, probes: 0, probeAt: after(now, secondLook * 1000) } };
+      if (!end.left) return { ...server, breaker: quiet(breaker, now) };
+      const alive = { ...breaker, state: 'trial', quiet: undefined, failures: [], since: undefined } as const;
       const fruitless = end.taken ? 0 : probes;
       const asked = nextAsked(now, end.afterSeconds);
       const next = latest(nextProbe(now, fruitless, delays), asked);
@@ -179,7 +191,7 @@ export function passed(server: Server, end: PassEnd, now: Date, delays: ProbeDel
  */
 export function hurried(server: Server, now: Date, { always = false } = {}): Server {
   const { breaker } = server;
-  if (!breaker?.probeAt || isDue(breaker, now)) return server;
+  if (!breaker?.probeAt || breaker.quiet || isDue(breaker, now)) return server;
   const recently =
     breaker.lookedAt !== undefined && now.getTime() - Date.parse(breaker.lookedAt) < hurryMinutes * minute;
   if (recently && !always) return server;

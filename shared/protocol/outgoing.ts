@@ -1,6 +1,6 @@
 /** The fence: what a pointer means at this moment, read strongly right before sending, or nothing if it is outdated. */
 import { passesFence } from '../domain/delivery.ts';
-import { type Actor, hasActor, type Member } from '../domain/member.ts';
+import { type Actor, hasActor, isSharing, type Member } from '../domain/member.ts';
 import type { Pointer, PostPointer } from '../domain/pointer.ts';
 import { type Post, wasSent } from '../domain/post.ts';
 import {
@@ -65,8 +65,11 @@ async function documentFor(
       const stands = pointer.epoch === member.epoch && follower?.followId === pointer.follow.id;
       return stands ? acceptActivity(site, member, pointer.follow) : undefined;
     }
-    case 'reject':
-      return pointer.epoch === member.epoch ? rejectActivity(site, member, pointer.follow) : undefined;
+    case 'reject': {
+      // While sharing is off nobody follows, whatever rows are still there.
+      const follows = isSharing(member) && (await followers.find(member.memberId, pointer.follow.actor)) !== undefined;
+      return follows ? undefined : rejectActivity(site, member, pointer.follow);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { Entity } from 'dynamodb-toolbox/entity';
+import { boolean } from 'dynamodb-toolbox/schema/boolean';
 import { item } from 'dynamodb-toolbox/schema/item';
 import { list } from 'dynamodb-toolbox/schema/list';
 import { map } from 'dynamodb-toolbox/schema/map';
@@ -23,6 +24,7 @@ export const serverRows = (table: SharingTable) => {
         failures: list(string()),
         since: string().optional(),
         probes: number(),
+        quiet: boolean().optional(),
         probeAt: string().optional(),
         lookedAt: string().optional(),
       }).optional(),

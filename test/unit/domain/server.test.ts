@@ -124,11 +124,21 @@ describe('when all that was parked has been given up', () => {
     expect(again.breaker).toMatchObject({ state: 'open', since: time(0), probes: 2, probeAt: time(60) });
   });
 
-  test('a success makes it well: the next look forgets it', () => {
+  test('a success makes it well: two looks that find nothing forget it, a minute apart', () => {
     const alive = succeeded(halfOpen);
     expect(alive.breaker).toMatchObject({ state: 'trial', failures: [], probes: 0, probeAt: time(24) });
-    expect(ended(alive, nothingToSend, 24)).toEqual(well);
+    const quiet = ended(alive, nothingToSend, 24);
+    expect(quiet.breaker).toMatchObject({ state: 'trial', quiet: true, probeAt: time(25) });
+    expect(ended(quiet, nothingToSend, 25)).toEqual(well);
     expect(succeeded(alive)).toBe(alive);
+  });
+
+  test('what was parked between the two looks asks for two more; a sign of life does not bring the second forward', () => {
+    const quiet = ended(succeeded(halfOpen), nothingToSend, 24);
+    expect(hurried(quiet, at(24.5), { always: true })).toBe(quiet);
+    const parkedBetween = parkedTooLate(quiet, at(24.5));
+    expect(parkedBetween.breaker!.quiet).toBeUndefined();
+    expect(ended(parkedBetween, nothingToSend, 25).breaker).toMatchObject({ quiet: true, probeAt: time(26) });
   });
 });
 

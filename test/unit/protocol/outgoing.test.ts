@@ -119,8 +119,15 @@ describe('the answer to a Follow', () => {
     expect(await typeOf(anAnswer('accept', { epoch: 2 }), { followId })).toBeUndefined();
   });
 
-  test('is a Reject in its epoch', async () => {
-    expect(await typeOf(anAnswer('reject'), { followId })).toBe('Reject');
-    expect(await typeOf(anAnswer('reject', { epoch: 2 }))).toBeUndefined();
+  test('is a Reject for whoever does not follow now, whatever the epoch', async () => {
+    for (const epoch of [0, 1, 2]) {
+      expect(await typeOf(anAnswer('reject', { epoch }))).toBe('Reject');
+      for (const standing of [followId, 'https://far.example/follows/2'])
+        expect(await typeOf(anAnswer('reject', { epoch }), { followId: standing })).toBeUndefined();
+    }
+  });
+
+  test.each(['off', 'removing'] as const)('is a Reject for everyone while sharing is %s', async (sharing) => {
+    expect(await typeOf(anAnswer('reject'), { member: anActor({ sharing, epoch: 2 }), followId })).toBe('Reject');
   });
 });
