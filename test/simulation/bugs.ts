@@ -1,7 +1,7 @@
 /** Bugs that the system does not have: each is planted by what a function works with. */
 import type { Post } from '../../shared/domain/post.ts';
+import type { AllDeps, Plant } from './ground.ts';
 import type { Schedule } from './schedule.ts';
-import type { AllDeps, Plant } from './system.ts';
 
 /** A bug, the rule that breaks, and what makes it likely enough to be seen soon. */
 export interface Bug {

@@ -9,6 +9,7 @@ import { logger } from '../../shared/runtime/logger.ts';
 import { giveBackTables } from './borrowed-tables.ts';
 import { sweepWhenDue } from './due.ts';
 import { type RemoteServer, remoteServer } from './fediverse.ts';
+import type { Plant } from './ground.ts';
 import { type Asked, member } from './member.ts';
 import { crowd, type Like } from './people.ts';
 import { network, type Posted } from './posting.ts';
@@ -19,7 +20,7 @@ import { withVirtualTime } from './stand-ins/globals.ts';
 import { inMemoryQueues } from './stand-ins/queues/sqs.ts';
 import { inMemoryTable } from './stand-ins/table/table.ts';
 import type { Item } from './stand-ins/table/values.ts';
-import { type Plant, startSystem } from './system.ts';
+import { startSystem } from './system.ts';
 import { weatherOf } from './weather.ts';
 
 logger.setLogLevel('SILENT');

@@ -1,3 +1,12 @@
-/** How often a property is tried: a few times with a fixed seed in `npm test`, many times with a new one in `npm run test:long`. */
-export const runs = (short: number, long: number) =>
-  process.env.LONG === '1' ? { numRuns: long } : { numRuns: short, seed: 1 };
+import { randomInt } from 'node:crypto';
+
+/**
+ * How often a property is tried: a few times with a fixed seed in `npm test`, many times with a new one, which is
+ * printed, in `npm run test:long`.
+ */
+export function runs(short: number, long: number): { readonly numRuns: number; readonly seed: number } {
+  if (process.env.LONG !== '1') return { numRuns: short, seed: 1 };
+  const seed = randomInt(2 ** 31);
+  console.info(`${long} runs with the seed ${seed}`);
+  return { numRuns: long, seed };
+}

@@ -29,6 +29,8 @@ export function* nothingIsLeft({ rows, left, rowsOf, servers }: History): Genera
       yield `the breaker of ${host} is ${breaker.state}`;
 }
 
+const typeOf = (name: string) => (name === 'create' ? 'Create' : name === 'delete' ? 'Delete' : 'Update');
+
 /** Of each post's latest activity all is accounted for. */
 export function* resultsAddUp(history: History): Generator<string> {
   const { posts, member, rowsOf, schedule } = history;
@@ -39,10 +41,14 @@ export function* resultsAddUp(history: History): Generator<string> {
     const own = results.filter(({ subject, activity }) => subject === post.objectKey && activity === name);
     const { asked, accepted, retrying, gaveUp } = sumResults(own);
     const told = `${id} (${state}, ${name}): ${JSON.stringify({ asked, accepted, retrying, gaveUp })} of ${JSON.stringify(own.map(({ asked, accepted, gaveUp }) => [asked, accepted, gaveUp]))}`;
-    if (retrying !== 0) yield `some are still counted as retrying: ${told}`;
+    // Where the audience changed before a fan-out was repeated, two chunks may name an inbox: it is asked twice, and ends once.
+    const reached = new Set(sent.filter((one) => one.type === typeOf(name)).map(({ inbox }) => inbox));
+    const isAmbiguous = schedule.climate !== 'calm' && own.filter((one) => one.asked > 0).length > 1;
+    const askedTwice = isAmbiguous ? Math.max(0, asked - reached.size) : 0;
+    if (retrying > askedTwice) yield `some are still counted as retrying: ${told}`;
     if (schedule.climate !== 'calm' || name.startsWith('update')) continue;
     // Where nothing is done twice, the numbers are those that the servers saw.
-    const type = name === 'create' ? 'Create' : 'Delete';
+    const type = typeOf(name);
     const took = new Set(
       sent.filter((one) => one.type === type && (statusOf(one) ?? 500) < 300).map(({ inbox }) => inbox),
     );
