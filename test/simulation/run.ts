@@ -1,27 +1,18 @@
 /** One run: the schedule is carried out, then everything gets well and quiet, and what has come of it is told. */
-
-import type { Member } from '../../shared/domain/member.ts';
-import { type Post, presentState } from '../../shared/domain/post.ts';
 import type { Breaker } from '../../shared/domain/server.ts';
-import { textToHtml } from '../../shared/protocol/html.ts';
-import { addresses } from '../../shared/protocol/site.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 import { giveBackTables } from './borrowed-tables.ts';
-import { sweepWhenDue } from './due.ts';
-import { type RemoteServer, remoteServer } from './fediverse.ts';
+import type { RemoteServer } from './fediverse.ts';
 import type { Plant } from './ground.ts';
-import { type Asked, member } from './member.ts';
-import { crowd, type Like } from './people.ts';
-import { network, type Posted } from './posting.ts';
-import type { Schedule, Step } from './schedule.ts';
+import type { Asked } from './member.ts';
+import type { Like } from './people.ts';
+import type { Posted } from './posting.ts';
+import type { Schedule } from './schedule.ts';
 import { chanceOf } from './stand-ins/chance.ts';
 import { virtualClock } from './stand-ins/clock.ts';
 import { withVirtualTime } from './stand-ins/globals.ts';
-import { inMemoryQueues } from './stand-ins/queues/sqs.ts';
-import { inMemoryTable } from './stand-ins/table/table.ts';
 import type { Item } from './stand-ins/table/values.ts';
-import { startSystem } from './system.ts';
-import { weatherOf } from './weather.ts';
+import { world } from './world.ts';
 
 logger.setLogLevel('SILENT');
 
@@ -45,7 +36,6 @@ export interface Outcome {
 }
 
 const day = 24 * 3_600_000;
-const site = addresses({ origin: new URL('https://share.example') });
 
 /** Carries out a schedule. Throws when the system never comes to rest. */
 export async function run(schedule: Schedule, plant?: Plant): Promise<Outcome> {
@@ -65,44 +55,7 @@ async function story(
   clock: ReturnType<typeof virtualClock>,
 ): Promise<Outcome> {
   const started = clock.now();
-  const weather = weatherOf[schedule.climate];
-  let isCalm = true;
-  const table = inMemoryTable({ clock, chance });
-  const queues = inMemoryQueues({ clock, chance });
-  const servers = new Map(
-    schedule.servers.map((plan, index): [string, RemoteServer] => {
-      const server = remoteServer(index, plan, clock, chance.stream(`server ${index}`));
-      return [server.host, server];
-    }),
-  );
-  const list = [...servers.values()];
-  const people = list.flatMap((server) => server.people);
-  const net = network({ servers, clock, luck: chance.stream('network'), killed: () => (isCalm ? 0 : weather.killed) });
-  const due = sweepWhenDue(table, clock, () => system.sweep());
-  const { pageSize, hurried, skewMs } = schedule;
-  const slowKeys = () => (isCalm ? 0 : weather.slowKeys);
-  const { coldStarts } = weather;
-  const ground = {
-    clock,
-    chance,
-    table,
-    queues,
-    network: net,
-    servers,
-    watch: due.watch,
-    coldStarts,
-    pageSize,
-    hurried,
-    skewMs,
-    slowKeys,
-    plant,
-  };
-  const system = startSystem(ground);
-  const ann = member(system, { clock, table, luck: chance.stream('platform') });
-
-  const rowOf = <T>(kind: string) => table.items().filter(({ _et }) => _et === kind) as unknown as T[];
-  const actor = () => site.actor(rowOf<Member>('Member')[0]!.actorKey!);
-  const all = crowd({ counted: system.counted, clock, luck: chance.stream('people'), actor });
+  const { table, system, ann, servers, people, ...rest } = world(schedule, plant, chance, clock);
 
   const quietly = async (promise: Promise<void>) => {
     let over = false;
@@ -119,77 +72,23 @@ async function story(
     await clock.run({ done: () => over });
     if (failure) throw failure;
   };
-  let mistake: unknown;
-  const begin = (promise: Promise<void>) => {
-    promise.catch((error) => {
-      mistake ??= error;
-    });
-  };
 
   // Once upon a time, on a calm day.
   await quietly(ann.tell());
   await quietly(ann.turn('on'));
-  for (const which of schedule.followers) all.follow(people[which % people.length]!);
+  for (const which of schedule.followers) rest.crowd.follow(people[which % people.length]!);
   await clock.run({ until: clock.now() + 60_000 });
 
-  isCalm = false;
-  table.turn(weather.table);
-  queues.turn(weather.queues);
+  rest.calm(false);
   for (const step of schedule.steps) {
     await clock.run({ until: clock.now() + step.after });
-    happen(step);
-    if (mistake) throw mistake;
-  }
-
-  function happen(step: Step) {
-    const someone = (which: number) => people[which % people.length]!;
-    const server = (which: number) => list[which % list.length]!;
-    switch (step.is) {
-      case 'post':
-        return begin(ann.post(step.delaySeconds, step.again));
-      case 'edit':
-        return begin(ann.edit(step.post));
-      case 'delete':
-      case 'share now':
-        return begin(ann.change(step.is, step.post));
-      case 'turn on':
-        return begin(ann.turn('on'));
-      case 'turn off':
-        return begin(ann.turn('off'));
-      case 'pause':
-        return begin(ann.turn('paused'));
-      case 'profile':
-        return begin(ann.tell());
-      case 'follow':
-        return all.follow(someone(step.person));
-      case 'unfollow':
-        return all.unfollow(someone(step.person));
-      case 'like': {
-        const present = rowOf<Member>('Member')[0]!;
-        const shared = rowOf<Post>('Post').filter((post) => presentState(post, present) === 'shared');
-        const post = shared.at(-1 - (step.post % Math.max(1, shared.length)));
-        if (post) all.like(someone(step.person), site.post(present.actorKey!, post.objectKey), textToHtml(post.text));
-        return;
-      }
-      case 'mood':
-        return server(step.server).turn(step.mood, step.forMs);
-      case 'return': {
-        const one = server(step.server);
-        one.turn('well', 0);
-        if (step.signed) all.hello(one.people[0]!);
-        return;
-      }
-      case 'expire':
-        return table.expire(0.7);
-    }
+    rest.happen(step);
+    rest.check();
   }
 
   // In the end all is well.
-  isCalm = true;
-  table.turn({ ...weatherOf.calm.table });
-  queues.turn(weatherOf.calm.queues);
-  for (const server of list) server.turn(server.plan.neverReturns ? 'down' : 'well', 1000 * day);
-  const neverBack = new Set(list.filter(({ plan }) => plan.neverReturns).map(({ host }) => host));
+  rest.calm(true);
+  for (const server of servers) server.turn(server.plan.neverReturns ? 'down' : 'well', 1000 * day);
   let redriven = 0;
   const redrive = (): number => {
     let count = 0;
@@ -219,20 +118,20 @@ async function story(
     const bodies = system.queues.map(({ queue }) => queue.bodies());
     throw new Error(`${error.message}; left: ${JSON.stringify([open, bodies])}`);
   };
-  const patience = clock.now() + (neverBack.size > 0 ? 110 : 12) * day;
+  const patience = clock.now() + (servers.some(({ plan }) => plan.neverReturns) ? 110 : 12) * day;
   do {
     await clock.run({ until: clock.now() + day / 2 }).catch(tellWhy);
-    if (mistake) throw mistake;
+    rest.check();
     if (clock.now() > patience) tellWhy(new Error('never quiet'));
   } while (redrive() > 0 || !isQuiet());
   return {
     schedule,
     rows: table.items(),
-    servers: list,
+    servers,
     asked: ann.asked,
-    sent: net.sent,
-    strays: net.strays,
-    likes: all.likes,
+    sent: rest.network.sent,
+    strays: rest.network.strays,
+    likes: rest.crowd.likes,
     countedAt: system.countedAt,
     left: system.queues.flatMap(({ queue, dead }) =>
       [queue, dead].flatMap((one) => one.bodies().map((body) => ({ queue: one.name, body }))),

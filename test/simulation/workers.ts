@@ -1,0 +1,215 @@
+/** The functions that make deliveries, as they are; each process has its own way to the table and the queues. */
+import type { KeyObject } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { count } from '../../functions/count/count.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import { fanOut } from '../../functions/fan-out/fan-out.ts';
+import { generateKeys } from '../../functions/generate-keys/generate-keys.ts';
+import { probe } from '../../functions/probe/probe.ts';
+import { remove } from '../../functions/remove/remove.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
+import { groupHandler, queueHandler } from '../../shared/runtime/queue.ts';
+import { closings } from '../../shared/storage/closings.ts';
+import { followers } from '../../shared/storage/followers.ts';
+import { inboxes } from '../../shared/storage/inboxes.ts';
+import { instance } from '../../shared/storage/instance.ts';
+import { jobs } from '../../shared/storage/jobs.ts';
+import { members } from '../../shared/storage/members.ts';
+import { parked } from '../../shared/storage/parked.ts';
+import { posts } from '../../shared/storage/posts.ts';
+import { reactions } from '../../shared/storage/reactions.ts';
+import { results } from '../../shared/storage/results.ts';
+import { serverDirectory, servers } from '../../shared/storage/servers.ts';
+import { signOfLife } from '../../shared/storage/sign-of-life.ts';
+import { startDeadline } from '../../shared/transport/deadline.ts';
+import { jobStarter } from '../../shared/transport/jobs.ts';
+import {
+  DeliveryMessage,
+  KeysMessage,
+  OutboxMessage,
+  ProbeMessage,
+  ReceivedMessage,
+  RemovalMessage,
+} from '../../shared/transport/messages.ts';
+import { site } from '../support/members.ts';
+import { borrowedTables } from './borrowed-tables.ts';
+import type { RemoteServer } from './fediverse.ts';
+import { type AllDeps, type Ground, usualSettings } from './ground.ts';
+import type { InMemoryQueue } from './stand-ins/queues/messages.ts';
+import type { BatchHandler } from './stand-ins/queues/poller.ts';
+import type { Life } from './stand-ins/wire.ts';
+
+/** The queues that functions send to. */
+export type QueueName = 'outbox' | 'removals' | 'deliveries' | 'stragglers' | 'probes' | 'counted' | 'keys';
+
+const key = {} as KeyObject; // nothing is signed here
+
+/** What starts a process of each function. */
+export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQueue>>) {
+  const { clock, chance, table, queues, network, pageSize, skewMs, plant = {} } = ground;
+  const settings = { ...usualSettings, ...plant.settings };
+  const luck = chance.stream('system');
+  const countedAt = new Map<string, number>();
+
+  /** What a process of any function has at hand. */
+  const processOf = (life: Life) => {
+    const tables = borrowedTables(table, life, ground.watch);
+    const skew = Math.round(luck.between(-skewMs, skewMs));
+    const now = () => new Date(clock.now() + skew);
+    return {
+      tables,
+      now,
+      members: members(tables),
+      posts: posts(tables),
+      followers: followers(tables),
+      inboxes: inboxes(tables),
+      jobs: jobs(tables),
+      starter: jobStarter(
+        { outbox: to.outbox.url, removals: to.removals.url, keys: to.keys.url, probes: to.probes.url },
+        queues.client(life),
+      ),
+      sender: <T>(queue: InMemoryQueue) => queues.sender<T>(queue, life),
+    };
+  };
+
+  /** Unwrapping a key may take long. */
+  const privateKey = async () => {
+    if (luck.happens(ground.slowKeys())) await clock.pause(luck.between(0, 30_000));
+    return key;
+  };
+
+  const deliverOf = (life: Life): BatchHandler => {
+    const { tables, now, sender, ...rows } = processOf(life);
+    const remote = servers(tables);
+    const deps: AllDeps['deliver'] = {
+      site,
+      ...rows,
+      results: results(tables),
+      servers: remote,
+      directory: serverDirectory(remote, now),
+      parked: parked(tables),
+      signingKeys: { privateKey },
+      post: network.poster(life),
+      startDeadline,
+      stragglers: sender(to.stragglers),
+      ...settings,
+      random: Math.random,
+      now,
+    };
+    return queueHandler(DeliveryMessage, deliver(plant.deliver?.(deps) ?? deps));
+  };
+  const fanOutOf = (life: Life): BatchHandler => {
+    const { now, sender, ...rows } = processOf(life);
+    const page: typeof rows.inboxes.page = (memberId, { limit, ...how }) =>
+      rows.inboxes.page(memberId, { ...how, limit: Math.min(limit, pageSize) });
+    const deps: AllDeps['fanOut'] = {
+      ...rows,
+      inboxes: { page },
+      deliveries: sender(to.deliveries),
+      outbox: sender(to.outbox),
+      ...settings,
+      random: Math.random,
+      now,
+    };
+    return inAHurry(queueHandler(OutboxMessage, fanOut(plant.fanOut?.(deps) ?? deps)));
+  };
+  const removeOf = (life: Life): BatchHandler => {
+    const { now, sender, ...rows } = processOf(life);
+    const deps: AllDeps['remove'] = {
+      ...rows,
+      deliveries: sender(to.deliveries),
+      removals: sender(to.removals),
+      ...settings,
+      now,
+    };
+    return queueHandler(RemovalMessage, remove(plant.remove?.(deps) ?? deps));
+  };
+  const probeOf = (life: Life): BatchHandler => {
+    const { tables, now, sender, ...rows } = processOf(life);
+    const deps: AllDeps['probe'] = {
+      site,
+      ...rows,
+      results: results(tables),
+      servers: servers(tables),
+      parked: parked(tables),
+      signingKeys: { privateKey },
+      post: network.poster(life),
+      startDeadline,
+      probes: sender(to.probes),
+      ...settings,
+      pause: clock.pause,
+      now,
+    };
+    return inAHurry(queueHandler(ProbeMessage, probe(plant.probe?.(deps) ?? deps)));
+  };
+  const countOf = (life: Life): BatchHandler => {
+    const { tables, now, sender, ...rows } = processOf(life);
+    const remote = servers(tables);
+    const deps: AllDeps['count'] = {
+      site,
+      ...rows,
+      reactions: reactions(tables),
+      senderOf: async (id) => senderIn(ground.servers, id),
+      deliveries: sender(to.deliveries),
+      announce: async () => {},
+      signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),
+      now,
+    };
+    const handle = groupHandler(ReceivedMessage, count(plant.count?.(deps) ?? deps));
+    return async (event) => {
+      const result = await handle(event);
+      const failed = new Set(result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      for (const { messageId, body } of event.Records) {
+        const { id } = JSON.parse(JSON.parse(body).body);
+        if (!failed.has(messageId) && !countedAt.has(id)) countedAt.set(id, clock.now());
+      }
+      return result;
+    };
+  };
+  const keysOf = (life: Life): BatchHandler => {
+    const { tables, now, ...rows } = processOf(life);
+    const signingKeys = { ensure: async () => 'PEM' };
+    return queueHandler(
+      KeysMessage,
+      generateKeys({ ...rows, instance: instance(tables), signingKeys, masterKey: 'key', now }),
+    );
+  };
+  /** Now and then there is no time for more than one step. */
+  const inAHurry =
+    (handle: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>): BatchHandler =>
+    (event, context) =>
+      handle(event, ground.hurried && luck.happens(0.5) ? ({ getRemainingTimeInMillis: () => 0 } as Context) : context);
+
+  /** What `sweep` does when it is called. */
+  const sweepOf = (life: Life) => {
+    const { tables, sender, ...rows } = processOf(life);
+    const deps: AllDeps['sweep'] = {
+      ...rows,
+      instance: instance(tables),
+      keys: sender(to.keys),
+      closings: closings(tables),
+    };
+    return sweep(plant.sweep?.(deps) ?? deps);
+  };
+
+  return { settings, processOf, countedAt, deliverOf, fanOutOf, removeOf, probeOf, countOf, keysOf, sweepOf };
+}
+
+/** Who someone is, as their server tells. */
+function senderIn(all: ReadonlyMap<string, RemoteServer>, id: string): RemoteActor | undefined {
+  const { host } = new URL(id);
+  const server = all.get(host);
+  const person = server?.people.find((one) => one.id === id);
+  if (!server || !person) return undefined;
+  const name = id.split('/').at(-1)!;
+  return {
+    id,
+    handle: `${name}@${host}`,
+    name,
+    url: id,
+    server: host,
+    inbox: person.inbox,
+    ...(server.plan.sharedInbox ? { sharedInbox: person.deliveryInbox } : {}),
+  };
+}
