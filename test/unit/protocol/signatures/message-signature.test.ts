@@ -201,7 +201,7 @@ describe('Fedify', () => {
     expect(await verifiedBy(headers, 'https://remote.example/users/eve/inbox')).toBeUndefined();
     expect(await verifiedBy(headers, inbox, Buffer.from('{}'))).toBeUndefined();
     expect(
-      await verifiedBy({ ...headers, signature: headers.signature!.replace(/\w{4}==/, 'AAAA==') }, inbox),
+      await verifiedBy({ ...headers, signature: headers.signature!.replace(/.{4}==/, 'AAAA==') }, inbox),
     ).toBeUndefined();
   });
 
