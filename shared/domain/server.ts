@@ -199,7 +199,7 @@ export function hurried(server: Server, now: Date, { always = false } = {}): Ser
 }
 
 /** Days that activities wait for a server that is out: what takes something back waits longest. */
-export const keptDays = { others: 7, removals: 90 };
+const keptDays = { others: 7, removals: 90 };
 
 /** Is it time to give up on an activity for this server? `parkedAt` is when it was parked first, absent for one that comes now. */
 export function isGivenUp(

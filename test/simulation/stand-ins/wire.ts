@@ -55,7 +55,7 @@ export interface Weather {
   readonly doneLate: number;
   /** Refused: too many requests. */
   readonly throttled: number;
-  /** Milliseconds that each way takes: any time between these two. */
+  /** Milliseconds that each way takes, at least and at most. */
   readonly way: readonly [least: number, most: number];
 }
 
