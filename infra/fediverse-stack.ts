@@ -31,8 +31,10 @@ export class FediverseStack extends Stack {
     const tell = stageEnvironment(settings, gateway.endpoint, value);
     const surroundings = { storage, gateway, tell };
 
-    new Reading(this, 'Reading', surroundings);
-    const { inbox, received, counted, count, interactions } = new Receiving(this, 'Receiving', surroundings);
+    new Reading(this, 'Reading', { surroundings, authorisedFetch: settings.authorisedFetch });
+    const concurrency = settings.inboxConcurrency;
+    const receiving = new Receiving(this, 'Receiving', { surroundings, concurrency });
+    const { inbox, receive, received, counted, count, interactions } = receiving;
     const { platform, outbox, fanOut } = new Publishing(this, 'Publishing', surroundings);
     const { deliver, probe, deliveries, stragglers, probes } = new Delivery(this, 'Delivery', surroundings);
     const { keys } = new Keys(this, 'Keys', surroundings);
@@ -43,7 +45,7 @@ export class FediverseStack extends Stack {
     received.acceptFrom(inbox);
     counted.acceptFrom(inbox);
     outbox.acceptFrom(platform, fanOut, remove, sweep);
-    deliveries.acceptFrom(fanOut, count, remove);
+    deliveries.acceptFrom(fanOut, count, receive, remove, platform);
     stragglers.acceptFrom(deliver);
     probes.acceptFrom(sweep, probe);
     keys.acceptFrom(platform, sweep);

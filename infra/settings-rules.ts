@@ -12,6 +12,18 @@ const longestWait = 86_400;
  */
 const safeDelays = { removal: 60, edit: 25 };
 
+/** The limits that a stage may set. */
+const limitNames = [
+  'failuresPerAddressPerMinute',
+  'postsPerServerPerMinute',
+  'fetchesPerMinute',
+  'fetchesPerDomainPerMinute',
+  'newSubdomainsPerDay',
+  'mentionsPerNote',
+  'postsPerMemberPerHour',
+  'reportsPerServerPerHour',
+];
+
 /** Everything that is wrong with a stage's settings, each in one sentence that says what is expected. */
 export function* faultsOf(settings: Settings): Generator<string> {
   const { stage, origin, certificateArn, handleDomain, oidc, alarmAddress } = settings;
@@ -44,6 +56,13 @@ export function* faultsOf(settings: Settings): Generator<string> {
   const { retryDelaysSeconds, probeDelaysSeconds } = settings;
   yield* faultsOfWaits({ retryDelaysSeconds }, longestDelay);
   yield* faultsOfWaits({ probeDelaysSeconds }, longestWait);
+
+  for (const name of Object.keys(settings.limits)) {
+    if (!limitNames.includes(name)) yield `limits has no "${name}"; it may name ${limitNames.join(', ')}.`;
+  }
+  yield* faultOfNumber(settings.limits, 1, 1_000_000);
+  const { inboxConcurrency } = settings;
+  if (inboxConcurrency !== undefined) yield* faultOfNumber({ inboxConcurrency }, 1, 1000);
 
   if (!isPage(settings.memberPage, '{username}'))
     yield `memberPage must be an https address with {username} in it, not "${settings.memberPage}".`;

@@ -36,6 +36,14 @@ export interface Settings {
   readonly probeDelaysSeconds: readonly number[];
   /** How many activities that waited for a server it is sent in a second, 1 to 100. */
   readonly drainPerSecond: number;
+  /** How much others may ask of this deployment; names and defaults are in docs/deploy.md. What is not named keeps its default. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** How many POSTs from other servers are verified at the same time, 1 to 1,000; without it as many as the account allows. */
+  readonly inboxConcurrency?: number;
+  /** Posts and collections are only for who signs the request and is not blocked; actors and keys stay readable for all. */
+  readonly authorisedFetch: boolean;
+  /** Everybody may read which servers are blocked or limited, in which category, and since when. */
+  readonly publicBlocklist: boolean;
   /** Gets a mail when an alarm goes off, once it has confirmed the subscription. */
   readonly alarmAddress?: string;
   /** For a stage on one machine: plain http, nothing outlives the stack, and its runner may override values by parameter. */
@@ -63,6 +71,10 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     retryDelaysSeconds: [60, 300, 900],
     probeDelaysSeconds,
     drainPerSecond: 5,
+    limits: {},
+    // inboxConcurrency: 50, // a new account has ten for all functions together: raise its quota first
+    authorisedFetch: false,
+    publicBlocklist: true,
     alarmAddress: 'alarms@example.com',
   },
   local: {
@@ -78,6 +90,9 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     retryDelaysSeconds: [60, 300, 900],
     probeDelaysSeconds,
     drainPerSecond: 5,
+    limits: {},
+    authorisedFetch: false,
+    publicBlocklist: true,
     local: { privateHosts: [] },
   },
 };

@@ -12,12 +12,15 @@ export interface HandlerFunctionProps {
   readonly timeout: Duration;
   /** In MB; 1769 is one whole processor. */
   readonly memory?: number;
+  /** How many of it run at most; they are kept free for it. Without it, what the account has is shared. */
+  readonly concurrency?: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /** A Lambda from functions/ with an alarm on its errors, and a role of its own that so far may only write its own log. */
 export class HandlerFunction extends LambdaFunction {
-  constructor(scope: Construct, id: string, { folder, timeout, memory, environment }: HandlerFunctionProps) {
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    const { folder, timeout, memory, concurrency, environment } = props;
     const role = new Role(scope, `${id}Role`, {
       description: `What functions/${folder} may do`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -36,6 +39,7 @@ export class HandlerFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       timeout,
       memorySize: memory ?? 512,
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
       role,
       logGroup,
       environment: {

@@ -21,6 +21,15 @@ export function onlyPartitions(...keys: readonly string[]): Conditions {
   };
 }
 
+/** What a function does that verifies signatures: keys of others, found and kept, and how often it may look for them. */
+export function allowVerifying(who: IGrantable, tableArn: string, memberKeyArn: string): void {
+  allow(who, ['dynamodb:GetItem'], tableArn);
+  allow(who, ['dynamodb:Query'], tableArn, onlyPartitions('DOINGS#*', 'POLICIES*'));
+  const own = onlyPartitions('REMOTE#*', 'KEY#*', 'ATTEMPT#*', 'LIMIT#*', 'PEER#*', 'PEOPLE#*');
+  allow(who, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], tableArn, own);
+  allow(who, ['kms:Decrypt'], memberKeyArn, forKeysOf('instance'));
+}
+
 /** Lets a function do these actions on this one resource. */
 export function allow(
   who: IGrantable,

@@ -20,7 +20,7 @@ export class Publishing extends Construct {
       environment: {
         TABLE_NAME: table.tableName,
         ...tell('ORIGIN', 'HANDLE_DOMAIN', 'ELIGIBLE_COUNTRIES', 'MEMBER_PAGE', 'POST_PAGE'),
-        ...tell('SHARE_DELAY_SECONDS', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS'),
+        ...tell('SHARE_DELAY_SECONDS', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'LIMITS'),
       },
     });
     allow(this.platform, [...readItems, ...writeItems], table.tableArn);

@@ -3,9 +3,15 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarm } from './alarm.ts';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, forKeysOf, onlyPartitions, readItems, writeItems } from './permissions.ts';
+import { allow, allowVerifying, forKeysOf, readItems, writeItems } from './permissions.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import type { Surroundings } from './surroundings.ts';
+
+export interface ReceivingProps {
+  readonly surroundings: Surroundings;
+  /** Of the function that anybody may call. */
+  readonly concurrency: number | undefined;
+}
 
 /** What other servers send: verified and queued at once, understood behind the queue, then told to the platform. */
 export class Receiving extends Construct {
@@ -18,14 +24,20 @@ export class Receiving extends Construct {
   /** Likes, replies and the like, for the platform to subscribe to. */
   readonly interactions: Topic;
 
-  constructor(scope: Construct, id: string, { gateway, storage: { table, memberKey }, tell }: Surroundings) {
+  constructor(scope: Construct, id: string, { surroundings, concurrency }: ReceivingProps) {
     super(scope, id);
+    const { gateway, storage, tell } = surroundings;
+    const { table, memberKey } = storage;
     const environment = { TABLE_NAME: table.tableName, ...tell('ORIGIN', 'PRIVATE_HOSTS') };
+    const limited = { ...environment, ...tell('LIMITS') };
 
-    this.inbox = new HandlerFunction(this, 'Inbox', { folder: 'inbox', timeout: Duration.seconds(20), environment });
-    allow(this.inbox, ['dynamodb:GetItem'], table.tableArn);
-    allow(this.inbox, ['dynamodb:PutItem'], table.tableArn, onlyPartitions('REMOTE#*', 'KEY#*'));
-    allow(this.inbox, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
+    this.inbox = new HandlerFunction(this, 'Inbox', {
+      folder: 'inbox',
+      timeout: Duration.seconds(20),
+      concurrency,
+      environment: limited,
+    });
+    allowVerifying(this.inbox, table.tableArn, memberKey.keyArn);
     gateway.open(
       this.inbox,
       'Other servers have no token: the function verifies the HTTP signature of each request.',
@@ -39,16 +51,16 @@ export class Receiving extends Construct {
       reaches: 1,
       says: 'A subscriber of Interactions did not take a message. Is its queue or address there, and does it let the topic in?',
     });
-    const work = { ...environment, INTERACTIONS_TOPIC_ARN: this.interactions.topicArn };
+    const told = { INTERACTIONS_TOPIC_ARN: this.interactions.topicArn };
     this.receive = new HandlerFunction(this, 'Receive', {
       folder: 'receive',
       timeout: Duration.seconds(60),
-      environment: work,
+      environment: { ...limited, ...told },
     });
     this.count = new HandlerFunction(this, 'Count', {
       folder: 'count',
       timeout: Duration.seconds(60),
-      environment: work,
+      environment: { ...environment, ...told },
     });
     for (const worker of [this.receive, this.count]) {
       allow(worker, [...readItems, ...writeItems], table.tableArn);

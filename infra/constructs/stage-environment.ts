@@ -37,6 +37,15 @@ function variables(settings: Settings, endpoint: string, value: Value) {
     RETRY_DELAYS_SECONDS: value('RetryDelaysSeconds', settings.retryDelaysSeconds.join(',')),
     PROBE_DELAYS_SECONDS: value('ProbeDelaysSeconds', settings.probeDelaysSeconds.join(',')),
     DRAIN_PER_SECOND: value('DrainPerSecond', String(settings.drainPerSecond)),
+    LIMITS: value('Limits', pairs(settings.limits)),
+    AUTHORISED_FETCH: value('AuthorisedFetch', String(settings.authorisedFetch)),
+    PUBLIC_BLOCKLIST: value('PublicBlocklist', String(settings.publicBlocklist)),
     PRIVATE_HOSTS: local && value('PrivateHosts', local.privateHosts.join(',')),
   };
 }
+
+/** `name=number,name=number` */
+const pairs = (limits: Settings['limits']) =>
+  Object.entries(limits)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');

@@ -40,6 +40,10 @@ export interface StackOptions {
   /** For example `300,900,1800`. */
   probeDelaysSeconds?: string;
   drainPerSecond?: number;
+  /** For example `fetchesPerMinute=5,postsPerServerPerMinute=10`. */
+  limits?: string;
+  authorisedFetch?: boolean;
+  publicBlocklist?: boolean;
   /** A synthesised directory to run instead of this project's own stage `local`. */
   template?: string;
   /** Threads per function. Default 2. */

@@ -95,13 +95,16 @@ describe('what the template tells', () => {
   test('parameters on one machine, fixed values elsewhere', () => {
     expect(parameters(template)).toEqual([]);
     expect(parameters(localTemplate)).toEqual([
+      'AuthorisedFetch',
       'DrainPerSecond',
       'EditDelaySeconds',
       'HandleDomain',
       'Issuer',
+      'Limits',
       'Origin',
       'PrivateHosts',
       'ProbeDelaysSeconds',
+      'PublicBlocklist',
       'RemovalDelaySeconds',
       'RetryDelaysSeconds',
       'ShareDelaySeconds',

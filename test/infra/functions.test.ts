@@ -26,14 +26,22 @@ describe('functions', () => {
     );
   });
 
+  test('only the inbox, which anybody may call, has its own share of what runs at the same time', () => {
+    const reserved = propertiesOf<{ ReservedConcurrentExecutions?: number }>(template, 'AWS::Lambda::Function');
+    const shares = Object.entries(reserved).map(([name, one]) => [name, one.ReservedConcurrentExecutions]);
+    expect(shares.filter(([, share]) => share !== undefined)).toEqual([['ReceivingInbox', 20]]);
+    const all = templateOf({ ...deployed, inboxConcurrency: undefined } as typeof deployed);
+    expect(JSON.stringify(all.toJSON())).not.toContain('ReservedConcurrentExecutions');
+  });
+
   test('know only what they need', () => {
     const pages = ['MEMBER_PAGE', 'POST_PAGE'];
     const who = ['HANDLE_DOMAIN', 'ORIGIN'];
     const delays = ['REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS'];
     const expected: Record<string, string[]> = {
-      read: [...who, ...pages],
-      inbox: ['ORIGIN', 'RECEIVED_QUEUE_URL', 'COUNTED_QUEUE_URL'],
-      receive: ['ORIGIN', 'INTERACTIONS_TOPIC_ARN'],
+      read: [...who, ...pages, 'LIMITS', 'AUTHORISED_FETCH', 'PUBLIC_BLOCKLIST'],
+      inbox: ['ORIGIN', 'LIMITS', 'RECEIVED_QUEUE_URL', 'COUNTED_QUEUE_URL'],
+      receive: ['ORIGIN', 'LIMITS', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
       count: ['ORIGIN', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
       platform: [
         ...who,
@@ -41,6 +49,8 @@ describe('functions', () => {
         'ELIGIBLE_COUNTRIES',
         'SHARE_DELAY_SECONDS',
         ...delays,
+        'LIMITS',
+        'DELIVERIES_QUEUE_URL',
         'OUTBOX_QUEUE_URL',
         'REMOVALS_QUEUE_URL',
         'KEYS_QUEUE_URL',
@@ -64,6 +74,7 @@ describe('functions', () => {
     expect(privileged.map(([name]) => name).sort()).toEqual([
       'DeliveryDeliver',
       'DeliveryProbe',
+      'ReadingRead',
       'ReceivingCount',
       'ReceivingInbox',
       'ReceivingReceive',

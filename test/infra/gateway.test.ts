@@ -34,6 +34,7 @@ describe('routes', () => {
       'HEAD /{proxy+} -> ReadingRead, NONE',
       'POST /actors/{actor}/inbox -> ReceivingInbox, NONE',
       'POST /inbox -> ReceivingInbox, NONE',
+      'GET /api/v1/blocked-servers -> ReadingRead, NONE',
     ];
     expect(table.sort()).toEqual([...guarded, ...open].sort());
     expect(routes.flatMap(({ AuthorizationScopes }) => AuthorizationScopes ?? [])).toEqual([]);

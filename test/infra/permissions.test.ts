@@ -7,18 +7,25 @@ const readAndWrite = [...read, 'PutItem', 'UpdateItem', 'DeleteItem'];
 const empty = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 const send = ['SendMessage'];
 
+/** What it takes to verify a signature: what is known of others, and the row of the one key that signs our fetches. */
+const verifying = {
+  table: ['GetItem'],
+  'table, only partitions DOINGS#* POLICIES*': ['Query'],
+  'table, only partitions ATTEMPT#* KEY#* LIMIT#* PEER#* PEOPLE#* REMOTE#*': ['PutItem', 'UpdateItem'],
+  'memberKey, only for instance': ['Decrypt'],
+};
+
 /** Everything that the functions may do: actions by resource, with the condition behind the resource. */
 const may: Record<string, Record<string, readonly string[]>> = {
   read: { table: read },
   inbox: {
     received: send,
     counted: send,
-    table: ['GetItem'],
-    'table, only partitions KEY#* REMOTE#*': ['PutItem'],
-    'memberKey, only for instance': ['Decrypt'],
+    ...verifying,
   },
   receive: {
     received: empty,
+    deliveries: send,
     table: readAndWrite,
     'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
@@ -30,7 +37,7 @@ const may: Record<string, Record<string, readonly string[]>> = {
     'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
   },
-  platform: { outbox: send, keys: send, removals: send, table: readAndWrite },
+  platform: { outbox: send, deliveries: send, keys: send, removals: send, table: readAndWrite },
   'fan-out': {
     outbox: [...empty, ...send],
     deliveries: send,
@@ -119,15 +126,25 @@ test.each(functions.map((handler) => [folderOf(handler), handler] as const))(
   },
 );
 
+test('read may verify signatures where readers have to sign, and only there', () => {
+  const signed = templateOf({ ...deployed, authorisedFetch: true });
+  const grants = Object.values(propertiesOf<Policy>(signed, 'AWS::IAM::Policy'));
+  expect(grantsOf('ReadingReadRole', grants)).toEqual({
+    ...verifying,
+    table: read,
+    ReadingReadLogs: ['CreateLogStream', 'PutLogEvents'],
+  });
+});
+
 test('the purposes that the key is good for are those that storage tells KMS', () => {
   const storage = readFileSync(new URL('../../shared/storage/signing-keys.ts', import.meta.url), 'utf8');
   for (const [owner, purpose] of Object.entries(purposes)) expect(storage).toContain(`${owner}: '${purpose}'`);
 });
 
 /** What the policies of a role allow: sorted actions by resource and condition. */
-function grantsOf(role: string): Record<string, string[]> {
+function grantsOf(role: string, given = policies): Record<string, string[]> {
   const grants: Record<string, string[]> = {};
-  const statements = policies
+  const statements = given
     .filter(({ Roles }) => Roles.some((one) => target(one) === role))
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
   for (const { Effect, Action, Resource, Condition } of statements) {

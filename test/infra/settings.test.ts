@@ -62,6 +62,9 @@ describe('settings that cannot be built are refused:', () => {
     ['a probe after a week', { probeDelaysSeconds: [604_800] }, 'not 604800'],
     ['a server that is sent nothing', { drainPerSecond: 0 }, 'drainPerSecond must be a whole number from 1 to 100'],
     ['a server that is flooded', { drainPerSecond: 101 }, 'drainPerSecond'],
+    ['a limit that nobody knows', { limits: { fetchesPerYear: 1 } }, 'limits has no "fetchesPerYear"'],
+    ['a limit of nothing', { limits: { fetchesPerMinute: 0 } }, 'fetchesPerMinute must be a whole number from 1'],
+    ['an inbox that never runs', { inboxConcurrency: 0 }, 'inboxConcurrency must be a whole number from 1 to 1000'],
     ['no wait before a retry', { retryDelaysSeconds: [] }, 'at least one wait'],
     ['a retry at once', { retryDelaysSeconds: [0] }, 'whole numbers from 1 to 900, not 0'],
     ['a retry after an hour', { retryDelaysSeconds: [60, 3600] }, 'not 3600'],
@@ -95,6 +98,7 @@ describe('settings that can be built are accepted:', () => {
     ['the shortest safe delays', { removalDelaySeconds: 60, editDelaySeconds: 25, spreadSeconds: 0 }],
     ['the longest delays', { removalDelaySeconds: 900, editDelaySeconds: 900, spreadSeconds: 900 }],
     ['probes after a second and a day', { probeDelaysSeconds: [1, 86_400], drainPerSecond: 100 }],
+    ['limits and an inbox of its own', { limits: { fetchesPerMinute: 60 }, inboxConcurrency: 1 }],
     ['no delays on one machine', { removalDelaySeconds: 0, editDelaySeconds: 0, local: { privateHosts: [] } }],
     ['plain http on one machine', { origin: 'http://localhost:3000', local: { privateHosts: ['localhost'] } }],
   ];

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { FediverseStack } from '../../infra/fediverse-stack.ts';
 import { checked, type Settings, settingsOf } from '../../infra/settings.ts';
 
@@ -22,15 +25,26 @@ export const deployed: Settings = {
   retryDelaysSeconds: [10, 20],
   probeDelaysSeconds: [100, 2000],
   drainPerSecond: 3,
+  limits: { fetchesPerMinute: 600 },
+  inboxConcurrency: 20,
+  authorisedFetch: false,
+  publicBlocklist: true,
   alarmAddress: 'alarms@platform.test',
 };
 
 /** The stage that runs on one machine. */
 export const local: Settings = settingsOf('local');
 
+const outputs: string[] = [];
+afterAll(() => {
+  for (const output of outputs) rmSync(output, { recursive: true, force: true });
+});
+
 /** A stage's app with its stack, without bundling the functions. */
 export function appOf(settings: Settings): { app: App; stack: FediverseStack } {
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const outdir = mkdtempSync(join(tmpdir(), 'fediverse-sharing-synth-'));
+  outputs.push(outdir);
+  const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   return { app, stack: new FediverseStack(app, 'Test', checked(settings)) };
 }
 

@@ -10,6 +10,9 @@ export interface Wishes {
   retryDelaysSeconds?: string;
   probeDelaysSeconds?: string;
   drainPerSecond?: number;
+  limits?: string;
+  authorisedFetch?: boolean;
+  publicBlocklist?: boolean;
 }
 
 /** The template's parameters: what only this machine knows, and what was wished for. */
@@ -18,7 +21,7 @@ export function chooseParameters(
   wishes: Wishes,
   machine: Record<'Origin' | 'HandleDomain' | 'Issuer', string>,
 ): Record<string, string> {
-  const wished: [string, string | number | undefined][] = [
+  const wished: [string, string | number | boolean | undefined][] = [
     ['PrivateHosts', wishes.privateHosts],
     ['ShareDelaySeconds', wishes.shareDelaySeconds],
     ['RemovalDelaySeconds', wishes.removalDelaySeconds],
@@ -27,6 +30,9 @@ export function chooseParameters(
     ['RetryDelaysSeconds', wishes.retryDelaysSeconds],
     ['ProbeDelaysSeconds', wishes.probeDelaysSeconds],
     ['DrainPerSecond', wishes.drainPerSecond],
+    ['Limits', wishes.limits],
+    ['AuthorisedFetch', wishes.authorisedFetch],
+    ['PublicBlocklist', wishes.publicBlocklist],
   ];
   const chosen = wished
     .filter(([, value]) => value !== undefined)
