@@ -11,7 +11,7 @@ import { actorKeyIn, postKeysIn } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
 import type { Grouping } from '#shared/runtime/queue';
 import type { ReceivedMessage } from '#shared/transport/messages';
-import type { Effects, Part } from './effects.ts';
+import { type Effects, type Part, regardFor } from './effects.ts';
 import { follow } from './follow.ts';
 import { react } from './react.ts';
 
@@ -21,7 +21,7 @@ export const count = (deps: Effects): Grouping<ReceivedMessage, Part> => ({
     const activity = document && readActivity(document);
     if (!activity || typeof activity === 'string') throw new Error('a verified activity cannot be read');
     const counted = countedIn(activity, signedAt);
-    const target = counted && targetOf(deps, counted, inbox);
+    const target = counted && (await targetOf(deps, activity.actor, counted, inbox));
     if (!target) return undefined;
     const sender = await deps.senderOf(activity.actor);
     if (sender) return { group: target.actorKey, part: { ...target, sender, deed: counted.deed } };
@@ -32,10 +32,11 @@ export const count = (deps: Effects): Grouping<ReceivedMessage, Part> => ({
   run: async (parts, actorKey) => {
     const member = await deps.members.findByActorKey(actorKey, deps.now());
     if (!member) return;
+    const regard = await regardFor(deps, member.memberId);
     const follows = parts.filter((part) => part.kind === 'follow');
     const reactions = parts.filter((part) => part.kind !== 'follow');
-    if (follows.length > 0) await follow(deps, member, follows);
-    if (reactions.length > 0 && hasActor(member)) await react(deps, member, reactions);
+    if (follows.length > 0) await follow(deps, member, follows, regard);
+    if (reactions.length > 0 && hasActor(member)) await react(deps, member, reactions, regard);
     await deps.signOfLife(new Set(parts.map(({ sender }) => new URL(deliveryInbox(sender)).host)));
   },
 });
@@ -45,16 +46,22 @@ type Target =
   | { readonly kind: 'like' | 'boost'; readonly actorKey: string; readonly objectKey: string };
 
 /** What of ours it is about. An Undo that only names an id says so by the inbox that it came to. */
-function targetOf(
-  { site }: Pick<Effects, 'site'>,
+async function targetOf(
+  { site, doings }: Pick<Effects, 'site' | 'doings'>,
+  actor: string,
   { kind, object, deed }: Counted,
   inbox: string | undefined,
-): Target | undefined {
+): Promise<Target | undefined> {
   if (kind === 'follow') {
     const byIdAlone = deed.kind === 'undid' && deed.exactly;
-    const actorKey = byIdAlone ? inbox : object && actorKeyIn(site, object);
-    return actorKey ? { kind, actorKey } : undefined;
+    if (!byIdAlone) return ofMember(object && actorKeyIn(site, object));
+    if (inbox === undefined) return undefined;
+    const reaction = await doings.reactionBy(actor, deed.activityId);
+    return reaction ? { ...reaction, actorKey: inbox } : ofMember(inbox);
   }
   const keys = object ? postKeysIn(site, object) : undefined;
   return keys && { kind, ...keys };
 }
+
+const ofMember = (actorKey: string | undefined): Target | undefined =>
+  actorKey === undefined ? undefined : { kind: 'follow', actorKey };

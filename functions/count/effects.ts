@@ -1,14 +1,18 @@
 import type { RemoteActor } from '#shared/domain/remote-actor';
 import type { Counted } from '#shared/protocol/counted';
 import type { Site } from '#shared/protocol/site';
+import type { Blocks } from '#shared/storage/blocks';
+import type { Doings } from '#shared/storage/doings';
 import type { Followers } from '#shared/storage/followers';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { Members } from '#shared/storage/members';
+import type { PolicyDirectory } from '#shared/storage/policies';
 import type { Posts } from '#shared/storage/posts';
 import type { Reactions } from '#shared/storage/reactions';
 import type { SignOfLife } from '#shared/storage/sign-of-life';
 import type { Announce } from '#shared/transport/interactions';
 import type { DeliveryMessage, InteractionEvent } from '#shared/transport/messages';
+import type { MayDeliver } from '#shared/transport/private-hosts';
 import type { Queue } from '#shared/transport/queues';
 import type { FindSender } from '#shared/transport/senders';
 
@@ -21,6 +25,10 @@ export interface Effects {
   readonly followers: Pick<Followers, 'count'>;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly reactions: Pick<Reactions, 'count'>;
+  readonly doings: Pick<Doings, 'reactionBy'>;
+  readonly policies: PolicyDirectory;
+  readonly blocks: Pick<Blocks, 'of'>;
+  readonly mayDeliverTo: MayDeliver;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
   readonly announce: Announce;
   readonly signOfLife: SignOfLife;
@@ -44,6 +52,27 @@ export interface ReactionPart {
 
 /** One message, looked at alone. */
 export type Part = FollowPart | ReactionPart;
+
+/** Whom a member is to hear of: as the deployment and the member decided, each asked once for a whole batch. */
+export interface Regard {
+  /** Nothing of theirs counts. */
+  readonly isUnwanted: (sender: RemoteActor) => boolean;
+  /** It counts, and nobody is told. */
+  readonly isQuiet: (sender: RemoteActor) => boolean;
+}
+
+/** How the senders of a batch are regarded at this moment. */
+export async function regardFor(
+  { policies, blocks }: Pick<Effects, 'policies' | 'blocks'>,
+  memberId: string,
+): Promise<Regard> {
+  const [decided, own] = await Promise.all([policies(), blocks.of(memberId)]);
+  return {
+    isUnwanted: (sender) =>
+      decided.isBlockedActor(sender.id) || decided.levelOf(sender.server) === 'blocked' || own.blocks(sender),
+    isQuiet: ({ server }) => decided.levelOf(server) === 'limited',
+  };
+}
 
 /** Each sender once, by id. */
 export const sendersOf = (parts: readonly Part[]): ReadonlyMap<string, RemoteActor> =>

@@ -1,7 +1,9 @@
 import { isSharing, type Member } from '#shared/domain/member';
 import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
+import { logger } from '#shared/runtime/logger';
+import type { Settled } from '#shared/storage/settle';
 import type { DeliveryMessage } from '#shared/transport/messages';
-import { type Effects, eventOf, type FollowPart, sendersOf } from './effects.ts';
+import { type Effects, eventOf, type FollowPart, type Regard, regardFor, sendersOf } from './effects.ts';
 
 /** A Follow that is to be answered. */
 interface Asked {
@@ -9,14 +11,20 @@ interface Asked {
   readonly sender: RemoteActor;
 }
 
-/** Follows -> follower rows, their inboxes in reach, and Accepts; Rejects when the member does not share. Undos end them. */
-export async function follow(deps: Effects, member: Member, parts: readonly FollowPart[]): Promise<void> {
-  const { members, followers, inboxes, announce, now } = deps;
+/** Follows -> follower rows, their inboxes in reach, and Accepts; Rejects when the member does not share or wants none of them. Undos end them. */
+export async function follow(
+  deps: Effects,
+  member: Member,
+  received: readonly FollowPart[],
+  regard: Regard,
+): Promise<void> {
+  const { followers, inboxes, now } = deps;
   const { memberId } = member;
-  const mayFollow = isSharing(member);
-  if (!mayFollow) await answer(deps, 'reject', member, askedIn(parts));
+  const parts = received.filter((part) => part.deed.kind === 'undid' || isReachable(deps, part));
+  const mayFollow = (sender: RemoteActor) => isSharing(member) && !regard.isUnwanted(sender);
+  const deeds = parts.filter(({ deed, sender }) => deed.kind === 'undid' || mayFollow(sender));
+  await answer(deps, 'reject', member, askedIn(parts.filter((part) => !deeds.includes(part))));
 
-  const deeds = parts.filter(({ deed }) => deed.kind === 'undid' || mayFollow);
   const settled = await followers.count(
     memberId,
     deeds.map(({ sender, deed }) => ({
@@ -30,29 +38,60 @@ export async function follow(deps: Effects, member: Member, parts: readonly Foll
   const opened = new Set(following.map(({ sender }) => deliveryInbox(sender)));
   await Promise.all([...opened].map((inbox) => inboxes.open(memberId, inbox, now())));
 
-  const present = following.length > 0 ? await members.find(memberId, now(), { consistent: true }) : undefined;
-  const ended = new Set<string>();
-  if (present && present.epoch !== member.epoch) {
-    // The removal of all followers may have passed by before these.
-    for (const { sender } of following) ended.add(sender.id);
+  const ended = await endUnwanted(deps, member, following);
+  const counting = following.filter(
+    ({ id, sender }) => !ended.has(sender.id) && settled.get(sender.id)?.standing?.activityId === id,
+  );
+  await answer(deps, 'accept', member, counting);
+  await tell(deps, member, deeds, settled, (sender) => ended.has(sender.id) || regard.isQuiet(sender));
+}
+
+/** Nobody could be told of anything by an inbox that we may not reach, not even that we refuse. */
+function isReachable({ mayDeliverTo }: Pick<Effects, 'mayDeliverTo'>, { sender }: FollowPart): boolean {
+  const reachable = [sender.inbox, deliveryInbox(sender)].every(mayDeliverTo);
+  if (!reachable) logger.info('a follower whose inbox may not be reached', { actor: sender.id });
+  return reachable;
+}
+
+/** The end of all follows, or of theirs, may have passed by before these: they end, and are refused. */
+async function endUnwanted(
+  deps: Effects,
+  { memberId, epoch }: Member,
+  following: readonly Asked[],
+): Promise<ReadonlySet<string>> {
+  if (following.length === 0) return new Set();
+  const { members, followers, now } = deps;
+  const present = await members.find(memberId, now(), { consistent: true });
+  const { isUnwanted } = await regardFor(deps, memberId);
+  const refused = following.filter(({ sender }) => (present && present.epoch !== epoch) || isUnwanted(sender));
+  const ended = new Set(refused.map(({ sender }) => sender.id));
+  if (present && ended.size > 0) {
     const signedAt = now().toISOString();
     await followers.count(
       memberId,
       [...ended].map((actor) => ({ kind: 'ended', actor, signedAt })),
       now(),
     );
-    await answer(deps, 'reject', present, following);
-  } else {
-    const counting = following.filter(({ id, sender }) => settled.get(sender.id)?.standing?.activityId === id);
-    await answer(deps, 'accept', member, counting);
+    await answer(deps, 'reject', present, refused);
   }
+  return ended;
+}
 
+async function tell(
+  { announce, now }: Pick<Effects, 'announce' | 'now'>,
+  { memberId }: Member,
+  deeds: readonly FollowPart[],
+  settled: ReadonlyMap<string, Settled>,
+  isKept: (sender: RemoteActor) => boolean,
+): Promise<void> {
   const senders = sendersOf(deeds);
-  const events = [...settled].flatMap(([actor, { counted }]) => {
-    if (counted === 0 || ended.has(actor)) return [];
-    return [eventOf(senders.get(actor)!, { type: counted === 1 ? 'follow' : 'unfollow', memberId }, now())];
-  });
-  await announce(events);
+  await announce(
+    [...settled].flatMap(([actor, { counted }]) => {
+      const sender = senders.get(actor)!;
+      if (counted === 0 || isKept(sender)) return [];
+      return [eventOf(sender, { type: counted === 1 ? 'follow' : 'unfollow', memberId }, now())];
+    }),
+  );
 }
 
 /** Each Follow once. */
@@ -64,13 +103,14 @@ const askedIn = (parts: readonly FollowPart[]): readonly Asked[] => [
   ).values(),
 ];
 
-const answer = (
+const answer = async (
   { deliveries }: Pick<Effects, 'deliveries'>,
   kind: 'accept' | 'reject',
   { memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>,
   asked: readonly Asked[],
-): Promise<void> =>
-  deliveries.sendAll(
+): Promise<void> => {
+  if (asked.length === 0) return;
+  await deliveries.sendAll(
     asked.map(
       ({ id, sender }): DeliveryMessage => ({
         subject: { kind, memberId, epoch, follow: { id, actor: sender.id } },
@@ -82,3 +122,4 @@ const answer = (
     ),
     { group: memberId },
   );
+};

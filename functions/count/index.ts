@@ -3,9 +3,12 @@ import { addresses } from '#shared/protocol/site';
 import { list, origin, readEnv, text } from '#shared/runtime/env';
 import { groupHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
+import { blocks } from '#shared/storage/blocks';
+import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { members } from '#shared/storage/members';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
 import { remoteActors } from '#shared/storage/remote-actors';
@@ -17,7 +20,7 @@ import { actorFetcher } from '#shared/transport/actor-fetch';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { interactions } from '#shared/transport/interactions';
 import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
-import { addressPolicy } from '#shared/transport/private-hosts';
+import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
 import { senderFinder } from '#shared/transport/senders';
 import { count } from './count.ts';
@@ -34,6 +37,7 @@ const site = { origin: env.ORIGIN };
 const signing = signingKeys(all);
 const remote = servers(all);
 const now = () => new Date();
+const policy = addressPolicy(env.PRIVATE_HOSTS);
 
 export const handler = groupHandler(
   ReceivedMessage,
@@ -41,7 +45,7 @@ export const handler = groupHandler(
     site,
     senderOf: senderFinder({
       remoteActors: remoteActors(all),
-      fetchActor: actorFetcher(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), {
+      fetchActor: actorFetcher(guardedClient(policy), {
         keyId: addresses(site).instanceKey,
         privateKey: () => signing.privateKey(instanceOwner),
         userAgent: userAgent(env.ORIGIN),
@@ -54,6 +58,10 @@ export const handler = groupHandler(
     followers: followers(all),
     inboxes: inboxes(all),
     reactions: reactions(all),
+    doings: doings(all),
+    policies: policyDirectory(policies(all), now),
+    blocks: blocks(all),
+    mayDeliverTo: mayDeliver(policy),
     deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     announce: interactions(env.INTERACTIONS_TOPIC_ARN),
     signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),

@@ -17,7 +17,7 @@ import type { Servers } from '#shared/storage/servers';
 import type { DeliveryMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 
-/** What became of one inbox. `out`: its server is, nothing was sent; `givenUp`: it has been out for too long. */
+/** What became of one inbox. `out`: its server is, nothing was sent; `givenUp`: it is blocked, or has been out for too long. */
 export interface Sent {
   readonly inbox: string;
   readonly host: string;

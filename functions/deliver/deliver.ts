@@ -4,6 +4,7 @@ import { countedAs, isRemoval } from '#shared/domain/pointer';
 import { isGivenUp, isOut, type Server } from '#shared/domain/server';
 import { type Outgoing, outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { logger } from '#shared/runtime/logger';
+import type { BarredFrom } from '#shared/storage/barred';
 import type { Results } from '#shared/storage/results';
 import type { ServerDirectory } from '#shared/storage/servers';
 import type { SigningKeys } from '#shared/storage/signing-keys';
@@ -16,6 +17,7 @@ interface Deps extends PresentState, ConsequenceDeps {
   readonly results: Pick<Results, 'has' | 'put'>;
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
   readonly directory: ServerDirectory;
+  readonly barredFrom: BarredFrom;
   readonly post: PostToInbox;
   readonly startDeadline: (milliseconds: number) => Deadline;
 }
@@ -33,10 +35,11 @@ export const deliver =
     const asked = isFirst(message) ? inboxes.length : 0;
 
     const limit = deps.startDeadline(deadline);
-    const [isDone, current, servers] = await Promise.all([
+    const [isDone, current, servers, isBarred] = await Promise.all([
       key ? results.has(key) : false,
       outgoing(deps, subject),
       deps.directory(),
+      deps.barredFrom(subject),
     ]);
     if (isDone) return;
     if (!current) {
@@ -44,17 +47,20 @@ export const deliver =
       if (key && !asked) await results.put(key, { asked: 0, accepted: 0, gaveUp: inboxes.length }, now());
       return;
     }
-    const sent = await send(deps, message, current, servers, limit);
+    const sent = await send(deps, message, current, { servers, isBarred }, limit);
     const { accepted, gaveUp } = await consequences(deps, message, servers, sent);
     if (key) await results.put(key, { asked, accepted, gaveUp }, now());
   };
 
-/** Sends to every server that is not out. Everything has ended, or was cut off, when the promise settles. */
+/** Sends to every server that is neither out nor blocked. Everything has ended, or was cut off, when the promise settles. */
 async function send(
   { signingKeys, post, now }: Deps,
   { subject, inboxes, lane }: DeliveryMessage,
   { document, keyId }: Outgoing,
-  servers: ReadonlyMap<string, Server>,
+  {
+    servers,
+    isBarred,
+  }: { readonly servers: ReadonlyMap<string, Server>; readonly isBarred: (host: string) => boolean },
   limit: Deadline,
 ): Promise<readonly Sent[]> {
   const privateKey = await signingKeys.privateKey(subject.memberId);
@@ -64,6 +70,7 @@ async function send(
   return Promise.all(
     inboxes.map(async (inbox): Promise<Sent> => {
       const { host } = new URL(inbox);
+      if (isBarred(host)) return { inbox, host, outcome: { kind: 'givenUp' } };
       const server = servers.get(host);
       if (isOut(server)) {
         const hopeless = isGivenUp(isRemoval(subject), server?.breaker, now());

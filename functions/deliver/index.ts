@@ -3,14 +3,18 @@ import { siteOf } from '#shared/protocol/site';
 import { list, readEnv, secondsList, siteVariables, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
+import { barredFrom } from '#shared/storage/barred';
+import { blocks } from '#shared/storage/blocks';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { results } from '#shared/storage/results';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { signingKeys } from '#shared/storage/signing-keys';
+import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
@@ -31,6 +35,7 @@ const env = readEnv({
 const all = tables(env.TABLE_NAME);
 const now = () => new Date();
 const remote = servers(all);
+const ownBlocks = blocks(all);
 
 export const handler = queueHandler(
   DeliveryMessage,
@@ -47,6 +52,9 @@ export const handler = queueHandler(
     signingKeys: signingKeys(all),
     post: inboxPoster(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), { userAgent: userAgent(env.ORIGIN), now }),
     startDeadline,
+    blocks: ownBlocks,
+    stamps: stamps(all),
+    barredFrom: barredFrom({ policies: policyDirectory(policies(all), now), blocks: ownBlocks }),
     stragglers: queue<DeliveryMessage>(env.STRAGGLERS_QUEUE_URL),
     retryDelays: env.RETRY_DELAYS_SECONDS,
     probeDelays: env.PROBE_DELAYS_SECONDS,

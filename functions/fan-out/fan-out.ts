@@ -1,6 +1,7 @@
 /** One message of the queue Outbox -> the audience's inboxes, read from inbox rows only, however many followers stand behind them. */
 import type { Context } from 'aws-lambda';
 import { chunkId, cut, isLookDue } from '#shared/domain/reach';
+import type { BarredFrom } from '#shared/storage/barred';
 import type { Inboxes, InboxRow } from '#shared/storage/inboxes';
 import type { Jobs } from '#shared/storage/jobs';
 import type { DeliveryMessage, OutboxMessage } from '#shared/transport/messages';
@@ -12,6 +13,7 @@ interface Deps extends DecisionDeps {
   readonly jobs: Pick<Jobs, 'isOpen' | 'renew' | 'close'>;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
   readonly outbox: Pick<Queue<OutboxMessage>, 'send'>;
+  readonly barredFrom: BarredFrom;
   /** Each chunk of a large audience leaves at some moment of so many seconds. */
   readonly spreadSeconds: number;
   /** In [0, 1). */
@@ -47,12 +49,14 @@ async function spread(
 ): Promise<string | undefined> {
   const { inboxes, deliveries, spreadSeconds, random } = deps;
   const now = deps.now();
+  const isBarred = await deps.barredFrom(subject);
   let after = cursor;
   let uncut: InboxRow[] = [];
   let goesOnAfter: string | undefined; // always where a chunk ends: what comes next is cut as if nothing had stopped
   do {
     const page = await inboxes.page(subject.memberId, { after, limit: pageSize });
-    const { whole, rest } = cut([...uncut, ...page.items.filter(audience.has)]);
+    const reached = page.items.filter((inbox) => audience.has(inbox) && !isBarred(inbox.server));
+    const { whole, rest } = cut([...uncut, ...reached]);
     const groups = page.next ? whole : [...whole, rest];
     const isLarge = after !== undefined || page.next !== undefined;
     await deliveries.sendAll(

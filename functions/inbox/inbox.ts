@@ -1,21 +1,28 @@
 /** POST /inbox and /actors/{actor}/inbox: cheapest checks first, so that bad input costs neither a read nor a fetch. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Taken } from '#shared/domain/limits';
+import type { Policies } from '#shared/domain/policy';
 import { countedIn } from '#shared/protocol/counted';
-import { type Incoming, readActivity } from '#shared/protocol/incoming';
-import { jsonObject } from '#shared/protocol/json';
-import { readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
-import type { Site } from '#shared/protocol/site';
-import { badRequest, forbidden, HttpProblem, notFound, unauthorized } from '#shared/runtime/errors';
+import { canonicalHost } from '#shared/protocol/hosts';
+import type { Incoming } from '#shared/protocol/incoming';
+import { type ReadSignature, readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
+import { actorKeyIn, addresses, type Site } from '#shared/protocol/site';
 import { bodyBytes, type HttpFunction } from '#shared/runtime/http';
 import type { Members } from '#shared/storage/members';
+import type { KeyFinder } from '#shared/transport/key-finder';
 import type { ReceivedMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
-import type { KeyFinder } from './keys.ts';
+import { readBody } from './activity.ts';
+import { Refusal, tooMany } from './refusal.ts';
 
 interface Deps {
   readonly site: Pick<Site, 'origin'>;
   readonly members: Pick<Members, 'findByActorKey'>;
-  readonly keys: KeyFinder;
+  /** What the operator decided about servers and accounts elsewhere, as of some seconds ago. */
+  readonly policies: () => Promise<Policies>;
+  readonly keys: Pick<KeyFinder, 'judge'>;
+  /** May this server send one more? */
+  readonly serverBudget: (host: string) => Promise<Taken>;
   readonly received: Pick<Queue<ReceivedMessage>, 'send'>;
   /** What is counted is worked on many at a time. */
   readonly counted: Pick<Queue<ReceivedMessage>, 'send'>;
@@ -26,42 +33,27 @@ const largest = 256 * 1024; // bytes
 const accepted = { statusCode: 202, headers: { 'cache-control': 'no-store' }, body: '' };
 
 export const inbox =
-  ({ site, members, keys, received, counted, now }: Deps): HttpFunction =>
+  (deps: Deps): HttpFunction =>
   async (event) => {
+    const { site, received, counted, now } = deps;
     const body = bodyBytes(event);
-    if (body.length > largest) throw new HttpProblem(413, `An activity may have ${largest} bytes.`);
-    if (!isActivityType(event.headers['content-type'])) throw new HttpProblem(415, 'Send application/activity+json.');
+    if (body.length > largest) throw new Refusal('size', 413, `An activity may have ${largest} bytes.`);
+    if (!isActivityType(event.headers['content-type']))
+      throw new Refusal('type', 415, 'Send application/activity+json.');
 
-    const signature = readSignature(signedRequest(site, event, body), now());
-    if ('reason' in signature) throw unauthorized(signature.reason);
-    if (signature.keyId.host === site.origin.host) throw unauthorized('This key is ours, not yours.');
+    const signature = await readSignature(signedRequest(site, event, body), now());
+    if ('reason' in signature) throw new Refusal('signature', signature.status ?? 401, signature.reason);
+    if (signature.keyId.host === site.origin.host) throw unsigned('This key is ours, not yours.');
+    const { activity, isPassedOn } = readBody(body);
+    await checkSender(deps, signature, activity, isPassedOn);
 
-    const activity = readBody(body);
-    const ownHost = new URL(activity.actor).host;
-    if (new URL(activity.id).host !== ownHost)
-      throw forbidden('The id of the activity is on another host than its actor.');
-    if (activity.kind === 'undo' && (activity.undone.actor ?? activity.actor) !== activity.actor)
-      throw forbidden('An actor can only undo what it did itself.');
-    if (signature.keyId.host !== ownHost) throw unauthorized('The key is on another host than the actor.');
+    const isKnown = await checkKey(deps, signature, activity);
+    if (!isKnown) return accepted; // an account that we never met deletes itself: nothing to do, nothing to fetch
+    const room = await deps.serverBudget(new URL(activity.actor).host);
+    if (!room.taken) throw tooMany('budget', 'This server sends more than we can take from it.', room.afterSeconds);
 
     const actorKey = event.pathParameters?.actor;
-    if (actorKey && !(await members.findByActorKey(actorKey, now()))) throw notFound('There is no such actor.');
-
-    const verdict = await keys.judge(signature, activity);
-    switch (verdict.kind) {
-      case 'verified':
-        break;
-      case 'unknownActorGone':
-        return accepted; // an account that we never met deletes itself: nothing to do, nothing to fetch
-      case 'otherActor':
-        throw forbidden('The activity is signed by another actor.');
-      case 'unverified':
-        throw unauthorized(verdict.reason);
-      case 'unreachable':
-        throw new HttpProblem(503, `The key could not be fetched: ${verdict.reason}.`, {
-          headers: { 'retry-after': '600' },
-        });
-    }
+    await checkAddressees(deps, actorKey, activity);
     await (countedIn(activity) ? counted : received).send({
       body: body.toString('utf8'),
       actor: activity.actor,
@@ -72,22 +64,70 @@ export const inbox =
   };
 
 const isActivityType = (contentType = '') => /^\s*application\/(activity\+json|ld\+json)\s*(;|$)/i.test(contentType);
-
-function readBody(body: Buffer): Incoming {
-  const document = jsonObject(body);
-  if (!document) throw badRequest('The body must be one JSON object in UTF-8, at most 32 levels deep.');
-  const activity = readActivity(document);
-  if (typeof activity === 'string') throw badRequest(activity);
-  return activity;
-}
+const unsigned = (why: string) => new Refusal('signature', 401, why);
 
 /** The request as it was signed: the host is the one that we answer for, whatever a proxy made of it. */
 function signedRequest(site: Deps['site'], event: APIGatewayProxyEventV2, body: Buffer): SignedRequest {
   const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
   return {
     method: event.requestContext.http.method,
+    scheme: site.origin.protocol === 'http:' ? 'http' : 'https',
     target: event.rawPath + query,
     headers: { ...event.headers, host: site.origin.host },
     body,
   };
 }
+
+/** May this sender send at all, and does it sign for itself? */
+async function checkSender(
+  { policies }: Deps,
+  { keyId }: ReadSignature,
+  { actor }: Incoming,
+  isPassedOn: boolean,
+): Promise<void> {
+  const { host } = new URL(actor);
+  const decided = await policies();
+  const isBlocked = (one: string) => decided.levelOf(canonicalHost(one) ?? one) === 'blocked';
+  if (isBlocked(keyId.host) || isBlocked(host) || decided.isBlockedActor(actor))
+    throw new Refusal('blocked', 403, 'Nothing is accepted from there.');
+  if (keyId.host === host) return;
+  // A signature within the body would have to be trusted: nothing is taken from others than who did it.
+  if (isPassedOn) throw new Refusal('ownership', 403, 'What others did is not taken from you.');
+  throw unsigned('The key is on another host than the actor.');
+}
+
+/** False for an account that nobody here knows and that deletes itself. */
+async function checkKey({ keys }: Deps, signature: ReadSignature, activity: Incoming): Promise<boolean> {
+  const { actor } = activity;
+  const deletesItself = activity.kind === 'delete' && activity.object === actor;
+  const verdict = await keys.judge(signature, { actor, deletesItself });
+  switch (verdict.kind) {
+    case 'verified':
+      return true;
+    case 'unknownActorGone':
+      return false;
+    case 'otherActor':
+      throw new Refusal('ownership', 403, 'The activity is signed by another actor.');
+    case 'unverified':
+      throw new Refusal('key', 401, verdict.reason);
+    case 'unreachable':
+      throw new Refusal('key', 503, `The key could not be fetched: ${verdict.reason}.`, {
+        headers: { 'retry-after': '600' },
+      });
+    case 'limited':
+      throw tooMany('budget', 'Too many keys are asked for. Try again later.', verdict.afterSeconds);
+  }
+}
+
+/** Is there someone at this inbox, and someone to follow? */
+async function checkAddressees({ site, members, now }: Deps, inboxOf: string | undefined, activity: Incoming) {
+  const actorKeys = new Set<string | undefined>();
+  if (inboxOf !== undefined) actorKeys.add(inboxOf);
+  if (activity.kind === 'follow' && isOurs(site, activity.object)) actorKeys.add(actorKeyIn(site, activity.object));
+  for (const actorKey of actorKeys)
+    if (actorKey === undefined || !(await members.findByActorKey(actorKey, now())))
+      throw new Refusal('nobody', 404, 'There is no such actor.');
+}
+
+const isOurs = (site: Deps['site'], id: string) =>
+  id.startsWith(`${site.origin.origin}/`) && id !== addresses(site).instance;

@@ -22,6 +22,32 @@ function jsonBody(event: APIGatewayProxyEventV2): unknown {
   }
 }
 
+const largestText = 1024 * 1024; // bytes
+
+function textBody(event: APIGatewayProxyEventV2, mediaType: string): string {
+  const [type = ''] = (event.headers['content-type'] ?? '').split(';');
+  if (type.trim().toLowerCase() !== mediaType) throw new HttpProblem(415, `Send the body as ${mediaType}.`);
+  const bytes = bodyBytes(event);
+  if (bytes.length > largestText) throw new HttpProblem(413, `The body may have ${largestText} bytes.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('The body is not UTF-8.');
+  }
+}
+
+const givenBody = (event: APIGatewayProxyEventV2, { consumes }: Operation): unknown =>
+  consumes ? textBody(event, consumes) : jsonBody(event);
+
+const answerOf = ({ produces }: Operation, body: unknown, status: number) =>
+  produces
+    ? {
+        statusCode: status,
+        headers: { 'content-type': `${produces}; charset=utf-8`, 'cache-control': 'no-store' },
+        body: String(body),
+      }
+    : json(body as object, { status });
+
 /** What the path names, each in its shape. */
 const named = (event: APIGatewayProxyEventV2, variables: ReturnType<typeof variablesOf>): Record<string, string> =>
   Object.fromEntries(
@@ -51,9 +77,9 @@ const httpFunction =
         ...named(event, variables),
         caller,
         query: valid(operation.query, event.queryStringParameters ?? {}, 'query'),
-        body: operation.body ? bodyOf(operation, operation.body, caller, jsonBody(event)) : undefined,
+        body: operation.body ? bodyOf(operation, operation.body, caller, givenBody(event, operation)) : undefined,
       });
-      return json(body as object, { status });
+      return answerOf(operation, body, status);
     } catch (error) {
       if (error instanceof BadCursor)
         throw badRequest('The cursor is not one that this API gave out.', {

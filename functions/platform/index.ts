@@ -2,23 +2,41 @@
 import { setTimeout } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { siteOf } from '#shared/protocol/site';
-import { list, readEnv, seconds, siteVariables, text } from '#shared/runtime/env';
+import { limits as limitsIn, list, readEnv, seconds, siteVariables, text } from '#shared/runtime/env';
 import { httpHandler } from '#shared/runtime/http';
+import { answerLists } from '#shared/storage/answer-lists';
+import { answers } from '#shared/storage/answers';
+import { blocks } from '#shared/storage/blocks';
+import { erasures } from '#shared/storage/erasures';
 import { followers } from '#shared/storage/followers';
+import { inboxes } from '#shared/storage/inboxes';
+import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
+import { policies } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
 import { remoteActors } from '#shared/storage/remote-actors';
-import { replies } from '#shared/storage/replies';
+import { reports } from '#shared/storage/reports';
 import { results } from '#shared/storage/results';
 import { servers } from '#shared/storage/servers';
+import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { jobStarter } from '#shared/transport/jobs';
+import type { DeliveryMessage } from '#shared/transport/messages';
+import { queue } from '#shared/transport/queues';
+import { listMentions, listQuotes, listReplies } from './answers.ts';
 import { routesOf } from './api.ts';
-import { listBoosts, listFollowers, listLikes, listReplies } from './lists.ts';
+import { blockAccount, listBlockedAccounts, unblockAccount } from './blocked-accounts.ts';
+import { exportPolicies, importPolicies } from './blocklists.ts';
+import { addBlock, listBlocks, removeBlock } from './blocks.ts';
+import { getErasure, startErasure } from './erasures.ts';
+import { hideMention, hideQuote, hideReply } from './hiding.ts';
+import { listBoosts, listFollowers, listLikes } from './lists.ts';
 import { getMember, putMember } from './members.ts';
+import { deletePolicy, getPolicy, listPolicies, putPolicy } from './policies.ts';
 import { deletePost, editPost, getPost, shareNow, sharePost } from './posts.ts';
+import { listReports, markReport } from './reports.ts';
 import { getServer, probeServer } from './servers.ts';
 import { getSharing, putSharing } from './sharing.ts';
 
@@ -26,10 +44,12 @@ const env = readEnv({
   TABLE_NAME: text,
   ...siteVariables,
   ELIGIBLE_COUNTRIES: list,
+  LIMITS: limitsIn,
   SHARE_DELAY_SECONDS: seconds,
   REMOVAL_DELAY_SECONDS: seconds,
   EDIT_DELAY_SECONDS: seconds,
   OUTBOX_QUEUE_URL: text,
+  DELIVERIES_QUEUE_URL: text,
   REMOVALS_QUEUE_URL: text,
   KEYS_QUEUE_URL: text,
 });
@@ -39,13 +59,23 @@ const deps = {
   members: members(all),
   posts: posts(all),
   followers: followers(all),
+  inboxes: inboxes(all),
   reactions: reactions(all),
-  replies: replies(all),
+  answers: answers(all),
+  answerLists: answerLists(all),
+  stamps: stamps(all),
+  reports: reports(all),
   results: results(all),
   remoteActors: remoteActors(all),
   servers: servers(all),
+  policies: policies(all),
+  blocks: blocks(all),
+  erasures: erasures(all),
   parked: parked(all),
+  deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
   starter: jobStarter({ outbox: env.OUTBOX_QUEUE_URL, removals: env.REMOVALS_QUEUE_URL, keys: env.KEYS_QUEUE_URL }),
+  limits: limits(all),
+  postsPerMemberPerHour: env.LIMITS.postsPerMemberPerHour,
   eligibleCountries: env.ELIGIBLE_COUNTRIES,
   shareDelaySeconds: env.SHARE_DELAY_SECONDS,
   removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
@@ -71,8 +101,29 @@ export const handler = httpHandler(
       listLikes(deps),
       listBoosts(deps),
       listReplies(deps),
+      hideReply(deps),
+      listQuotes(deps),
+      hideQuote(deps),
+      listMentions(deps),
+      hideMention(deps),
+      listReports(deps),
+      markReport(deps),
+      startErasure(deps),
+      getErasure(deps),
       getServer(deps),
       probeServer(deps),
+      getPolicy(deps),
+      putPolicy(deps),
+      deletePolicy(deps),
+      listPolicies(deps),
+      importPolicies(deps),
+      exportPolicies(deps),
+      blockAccount(deps),
+      unblockAccount(deps),
+      listBlockedAccounts(deps),
+      listBlocks(deps),
+      addBlock(deps),
+      removeBlock(deps),
     ],
     env.ORIGIN,
   ),

@@ -39,6 +39,7 @@ const shown = (member: Member) => ({
   publicProfile: member.publicProfile,
   country: member.country,
   adult: member.adult,
+  quotes: member.quotes ?? 'everyone',
   sharing: member.sharing,
 });
 
@@ -84,6 +85,7 @@ const profileOf = (from: Profile): Profile => ({
   publicProfile: from.publicProfile,
   country: from.country,
   adult: from.adult,
+  quotes: from.quotes,
 });
 
 async function save(deps: Deps, memberId: string, before: Member | undefined, after: Profile): Promise<void> {

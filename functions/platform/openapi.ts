@@ -28,9 +28,15 @@ const described = (operation: Operation) => ({
   summary: operation.summary,
   description: operation.for === 'platform' ? 'Only for tokens of the scope `platform`.' : undefined,
   parameters: parameters(operation),
-  requestBody: operation.body && { required: true, content: content(schemaOf(operation.body, 'input')) },
+  requestBody: operation.body && {
+    required: true,
+    content: content(schemaOf(operation.body, 'input'), operation.consumes),
+  },
   responses: {
-    [operation.answer.status]: { description: 'Done.', content: content(schemaOf(operation.answer.schema, 'output')) },
+    [operation.answer.status]: {
+      description: 'Done.',
+      content: content(schemaOf(operation.answer.schema, 'output'), operation.produces),
+    },
     '401': { description: 'The token is missing, expired or not ours. Answered by the gateway.' },
     default: {
       description: 'A problem document (RFC 9457) that says what is wrong and names the fields.',

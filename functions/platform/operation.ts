@@ -29,6 +29,10 @@ export interface Operation {
   /** Who may call it: by default also the member that the path names as {memberId}. */
   readonly for?: 'platform' | undefined;
   readonly body?: z.ZodMiniType | undefined;
+  /** What the body is sent as, JSON by default; CSV reaches the logic as text. */
+  readonly consumes?: 'text/csv' | undefined;
+  /** What the answer is, JSON by default; CSV comes from the logic as text. */
+  readonly produces?: 'text/csv' | undefined;
   /** For a member's own token, where it differs: the shape, and the fields that only the platform may send. */
   readonly own?: { readonly body: z.ZodMiniType; readonly forbidden: readonly string[] } | undefined;
   /** Shapes of what the path names, where it is not an id of the platform's. */

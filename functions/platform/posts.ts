@@ -13,10 +13,11 @@ import type { Results } from '#shared/storage/results';
 import { type JobStarter, postJob } from '#shared/transport/jobs';
 import { memberOf, postOf } from './found.ts';
 import { operation } from './operation.ts';
+import { keepPace, type PaceDeps } from './pace.ts';
 import { newPost, postAnswer, postContent } from './schemas.ts';
 import { reasons } from './sharing.ts';
 
-interface Deps {
+interface Deps extends PaceDeps {
   readonly site: Site;
   readonly members: Pick<Members, 'find'>;
   readonly posts: Posts;
@@ -28,7 +29,6 @@ interface Deps {
   readonly removalDelaySeconds: number;
   readonly editDelaySeconds: number;
   readonly newKey: () => string;
-  readonly now: () => Date;
 }
 
 const collection = '/api/v1/members/{memberId}/posts';
@@ -89,6 +89,7 @@ export const sharePost = (deps: Deps) =>
         if (sameContent(previous, content)) return { body: await view(deps, member, previous) };
         throw conflict('This post is shared already. PUT …/posts/{postId} edits it.');
       }
+      await keepPace(deps, memberId);
       const post: Post = {
         ...content,
         memberId,
@@ -132,6 +133,7 @@ export const editPost = (deps: Deps) =>
       const state = presentState(post, member);
       if (state !== 'waiting' && state !== 'shared') throw conflict(`The post is ${state}; it cannot be edited.`);
       if (sameContent(post, request.body)) return { body: await view(deps, member, post) };
+      if (state === 'shared') await keepPace(deps, member.memberId);
       const now = deps.now();
       const leavesAt = secondsAfter(now.toISOString(), deps.editDelaySeconds);
       const job = state === 'shared' ? postJob('update', { ...post, version: post.version + 1 }, leavesAt) : undefined;

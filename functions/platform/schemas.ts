@@ -1,11 +1,14 @@
 /** Every shape that the platform API takes and gives; the validation and the OpenAPI document both come from here. */
 import * as z from 'zod/mini';
+import { policyCategories } from '#shared/domain/policy';
 
 const described = (schema: z.ZodMiniString, text: string) => schema.check(z.describe(text));
 const text = (longest: number) => z.string().check(z.maxLength(longest));
 const webAddress = () => z.url({ protocol: /^https$/ }).check(z.maxLength(2000), z.describe('An https address'));
 const time = () => z.string().check(z.describe('RFC 3339, UTC'));
 const number = () => z.int().check(z.minimum(0));
+const webAddressOfAnyone = () =>
+  z.url({ protocol: /^https?$/ }).check(z.maxLength(500), z.describe('The id of an actor elsewhere, an https address'));
 
 /** Ids that the platform gives: letters, digits and `._~-`, so that they need no encoding in an address. */
 export const platformId = z.string().check(z.regex(/^[A-Za-z0-9._~-]{1,64}$/), z.describe('Letters, digits and ._~-'));
@@ -23,6 +26,10 @@ export const ownProfile = z.strictObject({
   avatarUrl: z.optional(webAddress()),
   headerUrl: z.optional(webAddress()),
   fields: z._default(z.array(z.strictObject({ name: text(100), value: text(500) })).check(z.maxLength(8)), []),
+  quotes: z._default(
+    z.enum(['everyone', 'followers', 'nobody']).check(z.describe('Whose quotes of this member are consented to')),
+    'everyone',
+  ),
 });
 
 /** The whole profile; the last three decide whether the member may share, and only the platform sets them. */
@@ -94,7 +101,8 @@ export const postAnswer = z.object({
   version: number(),
   likes: number(),
   boosts: number(),
-  replies: number(),
+  replies: number().check(z.describe('That are not hidden')),
+  quotes: number().check(z.describe('That are not hidden')),
   servers: z
     .object({ asked: number(), accepted: number(), retrying: number(), gaveUp: number() })
     .check(z.describe('Inboxes that were asked to take the latest activity: the post, its last edit, or its removal')),
@@ -121,7 +129,86 @@ export const serverAnswer = z.object({
     .nullable(time())
     .check(z.describe('To the hour; for a server that gets much it may lag some posts behind')),
   signatures: z.enum(['cavage', 'rfc9421']).check(z.describe('What it takes')),
+  level: z.enum(['open', 'limited', 'blocked']).check(z.describe('What was decided about it')),
 });
+
+/** The name of a server, in any spelling; what is decided about it holds on all its ports and for all names below it. */
+export const serverName = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(300),
+    z.describe('A host such as social.example; international names as they are or in ASCII'),
+  );
+
+const level = z
+  .enum(['open', 'limited', 'blocked'])
+  .check(
+    z.describe(
+      'limited: what it sends is kept, but neither shown nor announced · blocked: nothing from it, nothing to it',
+    ),
+  );
+const decision = {
+  category: z.enum(policyCategories).check(z.describe('Why; this is public')),
+  note: z.optional(text(1000).check(z.describe('For the operator alone'))),
+};
+
+export const policyWish = z.strictObject({ level, category: decision.category, note: decision.note });
+
+export const policyAnswer = z.object({
+  host: z.string(),
+  level: level.check(z.describe('What holds for the server')),
+  decidedFor: z.nullable(z.string()).check(z.describe('The name that this was decided for: the same, or one above it')),
+  category: z.nullable(decision.category),
+  note: z.nullable(z.string()),
+  since: z.nullable(time()),
+});
+
+export const policiesAnswer = z.object({
+  items: z.array(z.object({ host: z.string(), level, ...decision, since: time() })),
+  next: z.nullable(z.string()),
+});
+
+export const blocklist = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.describe(
+      'As Mastodon exports it: #domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate; names alone are blocked',
+    ),
+  );
+
+export const importAnswer = z.object({
+  added: number(),
+  changed: number(),
+  unchanged: number().check(z.describe('Decided so already, or more strictly')),
+  skipped: z.array(z.object({ line: number(), reason: z.string() })),
+});
+
+export const blockedAccount = z.strictObject({
+  actor: webAddressOfAnyone(),
+  ...decision,
+  category: z._default(decision.category, 'other'),
+});
+
+export const blockedAccountsAnswer = z.object({
+  items: z.array(z.object({ actor: z.string(), ...decision, since: time() })),
+  next: z.nullable(z.string()),
+});
+
+/** Names someone elsewhere in a query. */
+export const actorQuery = z.strictObject({ actor: webAddressOfAnyone() });
+
+const someoneOrServer = { actor: z.optional(webAddressOfAnyone()), server: z.optional(serverName) };
+
+/** Whom a member blocks: either of the two. */
+export const memberBlock = z.strictObject(someoneOrServer);
+
+const aBlock = z.object({ actor: z.nullable(z.string()), server: z.nullable(z.string()), since: time() });
+export const memberBlockAnswer = aBlock;
+export const memberBlocksAnswer = z.object({ items: z.array(aBlock), next: z.nullable(z.string()) });
+
+export const doneAnswer = z.object({ done: z.boolean().check(z.describe('False when there was nothing to be done')) });
 
 export const pageQuery = z.strictObject({
   cursor: z.optional(z.string().check(z.maxLength(2000), z.describe('`next` of the page before'))),
@@ -140,9 +227,68 @@ const listOf = <T extends z.ZodMiniType>(item: T) =>
   z.object({ total: number(), items: z.array(item), next: z.nullable(z.string()) });
 
 export const peopleAnswer = listOf(person);
-export const repliesAnswer = listOf(
-  z.extend(person, { id: z.string(), content: z.string().check(z.describe('Sanitised HTML')) }),
-);
+
+/** How lists name an answer: base64url of what finds it. */
+export const answerKey = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{1,720}$/), z.describe('The `key` of an answer in a list'));
+
+export const answersQuery = z.extend(pageQuery, {
+  hidden: z._default(
+    z.enum(['exclude', 'include', 'only']).check(z.describe('What to do with answers that are hidden')),
+    'exclude',
+  ),
+});
+
+export const hiddenWish = z.strictObject({ hidden: z.boolean() });
+
+export const answerAnswer = z.extend(person, {
+  kind: z.enum(['reply', 'quote', 'mention']),
+  key: answerKey,
+  id: z.string(),
+  content: z.string().check(z.describe('Sanitised HTML')),
+  summary: z.string().check(z.describe('A content warning, as plain text; often empty')),
+  hidden: z.nullable(z.enum(['member', 'policy'])).check(z.describe('By the member, or because its server is limited')),
+});
+
+export const repliesAnswer = z.object({
+  total: number().check(z.describe('Of those that are not hidden')),
+  items: z.array(answerAnswer),
+  next: z.nullable(z.string()),
+});
+export const mentionsAnswer = z.object({ items: z.array(answerAnswer), next: z.nullable(z.string()) });
+
+export const reportId = z.string().check(z.regex(/^\d{8}T\d{9}Z-[0-9a-f]{24}$/), z.describe('The id of a report'));
+
+export const reportWish = z.strictObject({ state: z.enum(['open', 'resolved']) });
+
+export const reportAnswer = z.object({
+  id: reportId,
+  reporterServer: z.string(),
+  reporter: z
+    .nullable(z.object({ actor: z.string(), handle: z.optional(z.string()), name: z.optional(z.string()) }))
+    .check(z.describe("Often the server's own actor; null once that person is erased")),
+  memberIds: z.array(platformId),
+  postIds: z.array(platformId),
+  comment: z.string().check(z.describe('Plain text')),
+  at: time(),
+  state: z.enum(['open', 'resolved']),
+});
+export const reportsAnswer = z.object({ items: z.array(reportAnswer), next: z.nullable(z.string()) });
+
+export const erasureWish = z.union([
+  z.strictObject({ actor: text(500).check(z.describe('The id of someone elsewhere: a web address')) }),
+  z.strictObject({ server: serverHost }),
+]);
+export const erasureAnswer = z.object({
+  id: platformId,
+  kind: z.enum(['actor', 'server']),
+  server: z.string(),
+  state: z.enum(['underWay', 'done']),
+  people: number().check(z.describe('Who is forgotten by now')),
+  at: time(),
+  doneAt: z.nullable(time()),
+});
 
 /** RFC 9457 */
 export const problem = z.object({

@@ -1,6 +1,9 @@
 /** Operations on other servers: how one is doing, and a probe ahead of time. */
+
+import { nameOf } from '#shared/domain/policy';
 import { hurried, type Server } from '#shared/domain/server';
 import type { ParkedActivities } from '#shared/storage/parked';
+import type { PolicyRows } from '#shared/storage/policies';
 import type { Servers } from '#shared/storage/servers';
 import { operation } from './operation.ts';
 import { serverAnswer, serverHost } from './schemas.ts';
@@ -8,6 +11,7 @@ import { serverAnswer, serverHost } from './schemas.ts';
 interface Deps {
   readonly servers: Pick<Servers, 'find' | 'change' | 'lastSuccess'>;
   readonly parked: Pick<ParkedActivities, 'count'>;
+  readonly policies: Pick<PolicyRows, 'governing'>;
   readonly now: () => Date;
 }
 
@@ -15,8 +19,12 @@ const path = '/api/v1/servers/{host}';
 const common = { for: 'platform', variables: { host: serverHost } } as const;
 const states = { counting: 'failing', open: 'out', trial: 'recovering' } as const;
 
-async function view({ servers, parked }: Deps, { host, breaker, scheme = 'cavage' }: Server) {
-  const [waiting, lastSuccessAt] = await Promise.all([parked.count(host), servers.lastSuccess(host)]);
+async function view({ servers, parked, policies }: Deps, { host, breaker, scheme = 'cavage' }: Server) {
+  const [waiting, lastSuccessAt, policy] = await Promise.all([
+    parked.count(host),
+    servers.lastSuccess(host),
+    policies.governing(nameOf(host)),
+  ]);
   return {
     host,
     state: breaker ? states[breaker.state] : ('well' as const),
@@ -26,6 +34,7 @@ async function view({ servers, parked }: Deps, { host, breaker, scheme = 'cavage
     parked: waiting,
     lastSuccessAt: lastSuccessAt ?? null,
     signatures: scheme,
+    level: policy?.level ?? ('open' as const),
   };
 }
 

@@ -1,10 +1,11 @@
 /** One parked activity: sent as its object is now, if it still may be; its results are recorded, its row goes. */
 import { type DeliveryOutcome, deadline, judgeDelivery, laneTimeout } from '#shared/domain/delivery';
-import { type Parked, unparked } from '#shared/domain/parked';
-import { countedAs, isRemoval, type Pointer } from '#shared/domain/pointer';
+import { owedResults, type Parked, unparked } from '#shared/domain/parked';
+import { isRemoval, type Pointer } from '#shared/domain/pointer';
 import { isGivenUp, type Server } from '#shared/domain/server';
 import { outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { logger } from '#shared/runtime/logger';
+import type { BarredFrom } from '#shared/storage/barred';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { ParkedActivities } from '#shared/storage/parked';
 import { parkedChunk, type Results } from '#shared/storage/results';
@@ -19,6 +20,7 @@ export interface AttemptDeps extends PresentState {
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
   readonly post: PostToInbox;
   readonly startDeadline: (milliseconds: number) => Deadline;
+  readonly barredFrom: BarredFrom;
 }
 
 /** How it went. `done`: the activity needs no more care; `answered`: the server was asked and said something. */
@@ -30,7 +32,8 @@ export type Attempt =
 type Sent = { readonly outcome: DeliveryOutcome; readonly reached: boolean; readonly status?: number } | 'outdated';
 
 export async function attempt(deps: AttemptDeps, server: Server, item: Parked): Promise<Attempt> {
-  if (isGivenUp(isRemoval(item.pointer), server.breaker, deps.now(), item.parkedAt)) {
+  const isBarred = await deps.barredFrom(item.pointer);
+  if (isBarred(item.host) || isGivenUp(isRemoval(item.pointer), server.breaker, deps.now(), item.parkedAt)) {
     await settle(deps, item, false);
     return { kind: 'done', answered: false };
   }
@@ -77,13 +80,11 @@ async function send(deps: AttemptDeps, server: Server, inbox: string, pointer: P
   }
 }
 
-/** Results first, so that a repeat writes the same again. What a Delete overtook counts as given up. */
+/** Results first, so that a repeat writes the same again. */
 async function settle({ results, parked, now }: AttemptDeps, item: Parked, accepted: boolean): Promise<void> {
-  const counted = countedAs(item.pointer);
-  for (const activity of counted ? item.owed : []) {
-    const taken = accepted && (counted!.activity === 'delete' ? activity === 'delete' : true);
+  for (const { taken, ...counted } of owedResults(item, accepted)) {
     const result = { asked: 0, accepted: taken ? 1 : 0, gaveUp: taken ? 0 : 1 };
-    await results.put({ subject: counted!.subject, activity, chunk: parkedChunk(item.inbox) }, result, now());
+    await results.put({ ...counted, chunk: parkedChunk(item.inbox) }, result, now());
   }
   await parked.remove(item);
 }

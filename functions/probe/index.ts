@@ -4,15 +4,19 @@ import { siteOf } from '#shared/protocol/site';
 import { list, readEnv, seconds, secondsList, siteVariables, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
+import { barredFrom } from '#shared/storage/barred';
+import { blocks } from '#shared/storage/blocks';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { results } from '#shared/storage/results';
 import { servers } from '#shared/storage/servers';
 import { signingKeys } from '#shared/storage/signing-keys';
+import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
@@ -32,6 +36,7 @@ const env = readEnv({
 });
 const all = tables(env.TABLE_NAME);
 const now = () => new Date();
+const ownBlocks = blocks(all);
 
 export const handler = queueHandler(
   ProbeMessage,
@@ -48,6 +53,9 @@ export const handler = queueHandler(
     signingKeys: signingKeys(all),
     post: inboxPoster(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), { userAgent: userAgent(env.ORIGIN), now }),
     startDeadline,
+    blocks: ownBlocks,
+    stamps: stamps(all),
+    barredFrom: barredFrom({ policies: policyDirectory(policies(all), now), blocks: ownBlocks }),
     probes: queue<ProbeMessage>(env.PROBES_QUEUE_URL),
     probeDelays: env.PROBE_DELAYS_SECONDS,
     perSecond: env.DRAIN_PER_SECOND,

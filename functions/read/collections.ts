@@ -10,10 +10,10 @@ import type { HttpFunction } from '#shared/runtime/http';
 import { BadCursor } from '#shared/storage/cursor';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
-import { actorInPath, type FindActor } from './found.ts';
+import { authorInPath, type FindAuthor } from './found.ts';
 import { document } from './negotiation.ts';
 
-interface Deps extends FindActor {
+interface Deps extends FindAuthor {
   readonly site: Site;
   readonly members: Pick<Members, 'findByActorKey' | 'tally'>;
   readonly posts: Pick<Posts, 'page'>;
@@ -25,7 +25,7 @@ export const outbox =
   (deps: Deps): HttpFunction =>
   async (event) => {
     const { site } = deps;
-    const member = await actorInPath(deps, event);
+    const member = await authorInPath(deps, event);
     const id = addresses(site).outbox(member.actorKey);
     if (!isSharing(member)) return document(emptyCollection(id));
 
@@ -54,15 +54,15 @@ async function readPage(posts: Deps['posts'], memberId: string, cursor: string |
 export const followersCount =
   (deps: Omit<Deps, 'posts'>): HttpFunction =>
   async (event) => {
-    const member = await actorInPath(deps, event);
+    const member = await authorInPath(deps, event);
     const { followers } = isSharing(member) ? await deps.members.tally(member.memberId) : { followers: 0 };
     return document(countOnly(addresses(deps.site).followers(member.actorKey), followers));
   };
 
 /** A collection that is always empty here: following, featured, the instance's outbox. */
 export const nothing =
-  (deps: FindActor & { readonly site: Site }): HttpFunction =>
+  (deps: FindAuthor & { readonly site: Site }): HttpFunction =>
   async (event) => {
-    if (event.pathParameters?.actor) await actorInPath(deps, event);
+    if (event.pathParameters?.actor) await authorInPath(deps, event);
     return document(emptyCollection(`${deps.site.origin.origin}${event.rawPath}`));
   };

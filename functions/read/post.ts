@@ -6,10 +6,10 @@ import { activityStreams } from '#shared/protocol/vocabulary';
 import { notFound } from '#shared/runtime/errors';
 import { type HttpFunction, pathVariable } from '#shared/runtime/http';
 import type { Posts } from '#shared/storage/posts';
-import { actorInPath, type FindActor } from './found.ts';
+import { authorInPath, type FindAuthor } from './found.ts';
 import { document, seePage, wantsHtml } from './negotiation.ts';
 
-interface Deps extends FindActor {
+interface Deps extends FindAuthor {
   readonly site: Site;
   readonly posts: Pick<Posts, 'find'>;
 }
@@ -19,7 +19,7 @@ const maxAge = 30; // WordPress asks again before it believes a Delete
 export const post =
   (deps: Deps): HttpFunction =>
   async (event) => {
-    const member = await actorInPath(deps, event);
+    const member = await authorInPath(deps, event);
     const found = await deps.posts.find(member.memberId, pathVariable(event, 'post'));
     if (!found || !wasSent(found)) throw notFound('There is no such post.');
     if (presentState(found, member) !== 'shared') {

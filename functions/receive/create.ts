@@ -1,37 +1,70 @@
+import { type AnswerNote, clamped, longestSummary, mostPlaces, notesPerHour, type Place } from '#shared/domain/answer';
+import { perHour } from '#shared/domain/limits';
 import { deliveryInbox } from '#shared/domain/remote-actor';
-import { sanitiseHtml } from '#shared/protocol/html';
+import { plainText, sanitiseHtml, webPage } from '#shared/protocol/html';
+import type { IncomingNote } from '#shared/protocol/incoming';
+import { logger } from '#shared/runtime/logger';
+import type { InteractionEvent } from '#shared/transport/messages';
 import type { Activity, Effects, Sender } from './effects.ts';
-import { ourPost } from './our-post.ts';
+import { placesOf, type StandingPlace } from './places.ts';
 
-/** Create of a public reply to one of our posts -> kept, sanitised. Anything else that is created is not ours to keep. */
+/**
+ * Create of a public note that replies to or quotes one of our posts, or mentions a member -> kept, sanitised, at each of
+ * these places. Anything else that is created is not ours to keep.
+ */
 export async function create(deps: Effects, { note }: Activity<'create'>, sender: Sender): Promise<void> {
-  const { replies, inboxes, announce, now } = deps;
-  if (!note.isPublic || !note.inReplyTo || note.attributedTo !== sender.id) return;
-  if (new URL(note.id).host !== new URL(sender.id).host) return;
-  const found = await ourPost(deps, note.inReplyTo);
-  if (!found) return;
+  const { answers, inboxes, announce, now } = deps;
+  if (!isOwnNote(note, sender) || !mayBeKept(note, deps)) return;
+  const found = await placesOf(deps, note, sender);
+  const heard: StandingPlace[] = [];
+  for (const place of found)
+    if (heard.length < mostPlaces && (await isBearable(deps, place, sender))) heard.push(place);
+  const [first, ...others] = heard.map(({ place }) => place);
+  if (!first) return;
 
-  const { objectKey, postId, memberId, firstSentAt } = found.post;
-  const reply = {
-    id: note.id,
-    actor: sender.id,
-    url: note.url ?? note.id,
-    content: sanitiseHtml(note.content),
-    published: clamped(note.published, firstSentAt, now()),
-  };
-  const kept = await replies.add(objectKey, reply, now());
-  await inboxes.witness(memberId, deliveryInbox(sender), now());
-  if (kept) {
-    const { id: actor, handle, name } = sender;
-    await announce([
-      { type: 'reply', memberId, postId, actor, handle, name, replyId: note.id, at: now().toISOString() },
-    ]);
-  }
+  const kept = await answers.add(answerNote(note, sender, now()), [first, ...others], now());
+  const witnesses = new Set(heard.flatMap(({ place }) => (place.kind === 'mention' ? [] : [place.memberId])));
+  for (const memberId of witnesses) await inboxes.witness(memberId, deliveryInbox(sender), now());
+  if (kept) await announce(heard.filter(({ place }) => !place.hidden).map((one) => eventOf(one, note, sender, now())));
 }
 
-/** No reply is older than its post or from the future, whatever it says. */
-function clamped(published: string | undefined, earliest: string, now: Date): string {
-  const time = Date.parse(published ?? '');
-  if (Number.isNaN(time)) return now.toISOString();
-  return new Date(Math.min(now.getTime(), Math.max(Date.parse(earliest), time))).toISOString();
+/** Is the note what it says: written by who sends it, on that server? */
+export const isOwnNote = ({ id, attributedTo }: IncomingNote, sender: Sender): boolean =>
+  attributedTo === sender.id && new URL(id).host === new URL(sender.id).host;
+
+/** Only what everyone may read, and what is not sent to a crowd. */
+export const mayBeKept = ({ isPublic, mentions }: IncomingNote, { limits }: Pick<Effects, 'limits'>): boolean =>
+  isPublic && mentions.length <= limits.mentionsPerNote;
+
+/** What an author may change, made harmless. */
+export const answerText = (note: IncomingNote, now: Date) => ({
+  content: sanitiseHtml(note.content),
+  summary: plainText(note.summary, longestSummary),
+  updatedAt: clamped(note.updated ?? note.published, undefined, now),
+});
+
+const answerNote = (note: IncomingNote, sender: Sender, now: Date): AnswerNote => ({
+  id: note.id,
+  actor: sender.id,
+  url: webPage(note.url) ?? note.id,
+  ...answerText(note, now),
+});
+
+/** Nobody has to read whom they block, nor more of one person than a person can write. */
+async function isBearable({ blocks, buckets, now }: Effects, { place }: StandingPlace, sender: Sender) {
+  if (await blocks.blocks(place.memberId, { id: sender.id, server: new URL(sender.id).host })) return false;
+  const { taken } = await buckets.take(
+    `notes#${place.memberId}#${sender.id}`,
+    { amount: 1, ...perHour(notesPerHour) },
+    now(),
+  );
+  if (!taken) logger.info('more notes of one person than are kept', { actor: sender.id, memberId: place.memberId });
+  return taken;
 }
+
+const eventOf = (
+  { place: { kind, memberId }, postId }: { readonly place: Place; readonly postId?: string | undefined },
+  note: IncomingNote,
+  { id: actor, handle, name }: Sender,
+  now: Date,
+): InteractionEvent => ({ type: kind, memberId, postId, actor, handle, name, replyId: note.id, at: now.toISOString() });

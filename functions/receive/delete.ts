@@ -1,14 +1,23 @@
 import type { Activity, Effects } from './effects.ts';
 
-/** Delete of an actor by itself -> its follows and replies go; of anything else -> only what that actor wrote. */
+/** As long as one message may take: what it does not end is ended when it comes again. */
+const mostMs = 20_000;
+
+/** Delete of an actor by itself -> all that it did here goes; of anything else -> only what that actor wrote. */
 export async function deleteActivity(
-  { followers, replies, now }: Effects,
+  { answers, erasure, announce, now }: Effects,
   { actor, object }: Activity<'delete'>,
 ): Promise<void> {
   if (object !== actor) {
-    await replies.remove(actor, object, now());
+    await answers.remove(actor, object, now());
     return;
   }
-  for (const memberId of await followers.followedBy(actor)) await followers.remove(memberId, actor, now());
-  for (const id of await replies.writtenBy(actor)) await replies.remove(actor, id, now());
+  const began = now();
+  const mayGoOn = () => now().getTime() - began.getTime() < mostMs;
+  const { unfollowed, done } = await erasure.end(actor, began, mayGoOn);
+  await announce(
+    unfollowed.map((memberId) => ({ type: 'unfollow', memberId, actor, at: began.toISOString() }) as const),
+  );
+  if (!done) throw new Error('someone who is gone did more than can be ended at once: look again');
+  await erasure.forget(actor);
 }

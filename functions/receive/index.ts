@@ -1,30 +1,43 @@
 /** Lambda `receive`: verified activities that are not counted, from the queue Received -> their effects. */
 import { addresses } from '#shared/protocol/site';
-import { list, origin, readEnv, text } from '#shared/runtime/env';
+import { limits as limitsIn, list, origin, readEnv, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
+import { answers } from '#shared/storage/answers';
+import { blocks } from '#shared/storage/blocks';
+import { doings } from '#shared/storage/doings';
+import { erasure } from '#shared/storage/erasure';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
+import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
+import { peers } from '#shared/storage/peers';
+import { people } from '#shared/storage/people';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { remoteActors } from '#shared/storage/remote-actors';
-import { replies } from '#shared/storage/replies';
+import { reports } from '#shared/storage/reports';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { signOfLife } from '#shared/storage/sign-of-life';
 import { instanceOwner, signingKeys } from '#shared/storage/signing-keys';
+import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { actorFetcher } from '#shared/transport/actor-fetch';
+import { fetchBudget, withinBudget } from '#shared/transport/fetch-budget';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { interactions } from '#shared/transport/interactions';
-import { ReceivedMessage } from '#shared/transport/messages';
-import { addressPolicy } from '#shared/transport/private-hosts';
+import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
+import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
+import { queue } from '#shared/transport/queues';
 import { senderFinder } from '#shared/transport/senders';
 import { receive } from './receive.ts';
 
 const env = readEnv({
   TABLE_NAME: text,
   ORIGIN: origin,
+  DELIVERIES_QUEUE_URL: text,
   INTERACTIONS_TOPIC_ARN: text,
+  LIMITS: limitsIn,
   PRIVATE_HOSTS: list,
 });
 const all = tables(env.TABLE_NAME);
@@ -32,6 +45,16 @@ const site = { origin: env.ORIGIN };
 const signing = signingKeys(all);
 const remote = servers(all);
 const now = () => new Date();
+const policy = addressPolicy(env.PRIVATE_HOSTS);
+const fetchActor = withinBudget(
+  actorFetcher(guardedClient(policy), {
+    keyId: addresses(site).instanceKey,
+    privateKey: () => signing.privateKey(instanceOwner),
+    userAgent: userAgent(env.ORIGIN),
+    now,
+  }),
+  fetchBudget({ limits: env.LIMITS, buckets: limits(all), peers: peers(all), now }),
+);
 
 export const handler = queueHandler(
   ReceivedMessage,
@@ -41,17 +64,21 @@ export const handler = queueHandler(
     posts: posts(all),
     followers: followers(all),
     inboxes: inboxes(all),
-    replies: replies(all),
-    senderOf: senderFinder({
-      remoteActors: remoteActors(all),
-      fetchActor: actorFetcher(guardedClient(addressPolicy(env.PRIVATE_HOSTS)), {
-        keyId: addresses(site).instanceKey,
-        privateKey: () => signing.privateKey(instanceOwner),
-        userAgent: userAgent(env.ORIGIN),
-        now,
-      }),
-      now,
-    }),
+    answers: answers(all),
+    stamps: stamps(all),
+    reports: reports(all),
+    policies: policyDirectory(policies(all), now),
+    blocks: blocks(all),
+    limits: env.LIMITS,
+    buckets: limits(all),
+    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+    doings: doings(all),
+    erasure: erasure(all),
+    people: people(all),
+    remoteActors: remoteActors(all),
+    fetchActor,
+    mayDeliverTo: mayDeliver(policy),
+    senderOf: senderFinder({ remoteActors: remoteActors(all), fetchActor, now }),
     announce: interactions(env.INTERACTIONS_TOPIC_ARN),
     signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),
     now,

@@ -1,15 +1,24 @@
-/** Lambda `remove`: sharing was turned off -> every server is asked to remove, every follower is released. */
+/** Lambda `remove`: sharing was turned off, or someone is blocked or to be forgotten -> servers are asked to remove, followers are released. */
 import { readEnv, seconds, text } from '#shared/runtime/env';
 import { queueHandler } from '#shared/runtime/queue';
+import { blocks } from '#shared/storage/blocks';
+import { doings } from '#shared/storage/doings';
+import { erasure } from '#shared/storage/erasure';
+import { erasures } from '#shared/storage/erasures';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
 import { members } from '#shared/storage/members';
+import { people } from '#shared/storage/people';
+import { policies } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
+import { reach } from '#shared/storage/reach';
 import { tables } from '#shared/storage/table';
 import { jobStarter } from '#shared/transport/jobs';
 import { type DeliveryMessage, RemovalMessage } from '#shared/transport/messages';
 import { queue } from '#shared/transport/queues';
+import { undoWhatBinds } from './blocked.ts';
+import { erase } from './erase.ts';
 import { remove } from './remove.ts';
 
 const env = readEnv({
@@ -22,19 +31,32 @@ const env = readEnv({
 });
 const all = tables(env.TABLE_NAME);
 
-export const handler = queueHandler(
-  RemovalMessage,
-  remove({
-    members: members(all),
-    posts: posts(all),
-    followers: followers(all),
-    inboxes: inboxes(all),
-    jobs: jobs(all),
-    starter: jobStarter({ outbox: env.OUTBOX_QUEUE_URL }),
-    deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
-    removals: queue<RemovalMessage>(env.REMOVALS_QUEUE_URL),
-    removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
-    editDelaySeconds: env.EDIT_DELAY_SECONDS,
-    now: () => new Date(),
-  }),
-);
+const deps = {
+  members: members(all),
+  posts: posts(all),
+  followers: followers(all),
+  inboxes: inboxes(all),
+  doings: doings(all),
+  erasure: erasure(all),
+  erasures: erasures(all),
+  people: people(all),
+  reach: reach(all),
+  policies: policies(all),
+  blocks: blocks(all),
+  jobs: jobs(all),
+  starter: jobStarter({ outbox: env.OUTBOX_QUEUE_URL, removals: env.REMOVALS_QUEUE_URL }),
+  deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
+  removals: queue<RemovalMessage>(env.REMOVALS_QUEUE_URL),
+  removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
+  editDelaySeconds: env.EDIT_DELAY_SECONDS,
+  now: () => new Date(),
+};
+const afterSharing = remove(deps);
+const afterBlock = undoWhatBinds(deps);
+const afterErasure = erase(deps);
+
+export const handler = queueHandler(RemovalMessage, (message, context) => {
+  if ('block' in message) return afterBlock(message, context);
+  if ('erasure' in message) return afterErasure(message, context);
+  return afterSharing(message);
+});

@@ -1,4 +1,4 @@
-/** One message of the queue Removals -> one page of one step, then the next message. Each page can be repeated without harm. */
+/** One message about sharing that ended -> one page of one step, then the next message. Each page can be repeated without harm. */
 import { secondsAfter } from '#shared/domain/job';
 import type { Member } from '#shared/domain/member';
 import type { Followers } from '#shared/storage/followers';
@@ -8,7 +8,7 @@ import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
 import { type JobStarter, postJob, profileJob } from '#shared/transport/jobs';
-import type { DeliveryMessage, RemovalMessage } from '#shared/transport/messages';
+import type { DeliveryMessage, SharingRemoval } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 
 interface Deps {
@@ -19,7 +19,7 @@ interface Deps {
   readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
-  readonly removals: Pick<Queue<RemovalMessage>, 'send'>;
+  readonly removals: Pick<Queue<SharingRemoval>, 'send'>;
   /** A Delete leaves so long after its tombstone. */
   readonly removalDelaySeconds: number;
   /** The blank profile and the Rejects leave so long after sharing ended. */
@@ -27,8 +27,8 @@ interface Deps {
   readonly now: () => Date;
 }
 
-type Step = RemovalMessage['step'];
-type StepFunction = (deps: Deps, member: Member, message: RemovalMessage) => Promise<string | undefined>;
+type Step = SharingRemoval['step'];
+type StepFunction = (deps: Deps, member: Member, message: SharingRemoval) => Promise<string | undefined>;
 
 const pageSize = 25;
 const strongly = { limit: pageSize, consistent: true }; // what was written right before sharing ended must go as well
@@ -37,7 +37,7 @@ const order: readonly Step[] = ['posts', 'profile', 'followers', 'inboxes'];
 
 export const remove =
   (deps: Deps) =>
-  async (message: RemovalMessage): Promise<void> => {
+  async (message: SharingRemoval): Promise<void> => {
     const { members, jobs, removals } = deps;
     const { memberId, epoch, step, job } = message;
     if (!(await jobs.isOpen(job))) return;

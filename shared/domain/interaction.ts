@@ -5,16 +5,9 @@ export type Reaction = 'like' | 'boost';
 export interface Tally {
   readonly likes: number;
   readonly boosts: number;
+  /** Of those that are shown. */
   readonly replies: number;
-}
-
-/** A public answer to a post. `content` is sanitised HTML; times are RFC 3339. */
-export interface Reply {
-  readonly id: string;
-  readonly actor: string;
-  readonly url: string;
-  readonly content: string;
-  readonly published: string;
+  readonly quotes: number;
 }
 
 /** How long an undone or deleted id is remembered: longer than a signature lives, so a late copy cannot bring it back. */

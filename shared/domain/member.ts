@@ -1,4 +1,5 @@
 /** Who a member is, whether the member may share, and what turning sharing on and off does. */
+import type { QuotePolicy } from './answer.ts';
 
 /** One row of the profile's table of links, shown as name and value. */
 export interface ProfileField {
@@ -17,6 +18,8 @@ export interface Profile {
   readonly publicProfile: boolean;
   readonly country: string;
   readonly adult: boolean;
+  /** Who may quote the member's posts: everyone, unless it is said. */
+  readonly quotes?: QuotePolicy | undefined;
 }
 
 /**

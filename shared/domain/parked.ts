@@ -27,13 +27,24 @@ export function objectOf(pointer: Pointer): string {
     case 'accept':
     case 'reject':
       return `follow#${pointer.memberId}#${pointer.follow.actor}`;
+    case 'withdrawal':
+      return pointer.objectKey;
+    case 'acceptQuote':
+    case 'rejectQuote':
+      return `quote#${pointer.objectKey}#${pointer.request.instrument}`;
+    case 'block':
+    case 'unblock':
+      return `block#${pointer.memberId}#${pointer.actor}`;
   }
 }
 
-/** What takes something back wins over what it takes back, whichever comes first; a newer epoch wins over both. */
+/**
+ * What takes something back wins over what it takes back, whichever comes first; a newer epoch wins over both. Of a block
+ * and its end the later wins.
+ */
 export const rankOf = (pointer: Pointer): { readonly epoch: number; readonly rank: number } => ({
   epoch: pointer.epoch,
-  rank: isRemoval(pointer) ? 1 : 0,
+  rank: isRemoval(pointer) || pointer.kind === 'unblock' ? 1 : 0,
 });
 
 /**
@@ -51,3 +62,14 @@ export function unparked({ pointer, owed }: Parked): readonly Pointer[] {
 
 /** The name under which an activity's result is owed; undefined when nobody counts it. */
 export const owedName = (pointer: Pointer): string | undefined => countedAs(pointer)?.activity;
+
+/** What has come of everything that was owed, once the row has come to its end. What a removal overtook was given up. */
+export function owedResults(
+  { pointer, owed }: Parked,
+  accepted: boolean,
+): readonly { readonly subject: string; readonly activity: string; readonly taken: boolean }[] {
+  const subject = pointer.kind === 'withdrawal' ? pointer.objectKey : countedAs(pointer)?.subject;
+  if (subject === undefined) return [];
+  const isTaken = (activity: string) => accepted && (!isRemoval(pointer) || activity === 'delete');
+  return owed.map((activity) => ({ subject, activity, taken: isTaken(activity) }));
+}

@@ -7,6 +7,13 @@ export interface ReceivedFollow {
   readonly actor: string;
 }
 
+/** A QuoteRequest that we answer: its id, who asks, and the note that quotes. */
+export interface QuoteRequest {
+  readonly id: string;
+  readonly actor: string;
+  readonly instrument: string;
+}
+
 /** An activity about a post. `epoch` is the post's own. */
 export interface PostPointer {
   readonly kind: 'post';
@@ -33,12 +40,57 @@ export interface AnswerPointer {
   readonly follow: ReceivedFollow;
 }
 
+/** The Delete of a post for one server that is to have it no longer; elsewhere it stays. */
+export interface WithdrawalPointer {
+  readonly kind: 'withdrawal';
+  readonly memberId: string;
+  readonly objectKey: string;
+  readonly epoch: number;
+}
+
+/** The answer to a QuoteRequest (FEP-044f). */
+export interface QuoteAnswerPointer {
+  readonly kind: 'acceptQuote' | 'rejectQuote';
+  readonly memberId: string;
+  readonly epoch: number;
+  readonly objectKey: string;
+  readonly request: QuoteRequest;
+}
+
+/** A member blocks someone elsewhere, or no longer does. */
+export interface BlockPointer {
+  readonly kind: 'block' | 'unblock';
+  readonly memberId: string;
+  readonly epoch: number;
+  /** The actor that is blocked. */
+  readonly actor: string;
+  /** When it was blocked: a block that comes again is another activity. */
+  readonly since: string;
+}
+
 /** An activity that is to be sent, by what it is about. */
-export type Pointer = PostPointer | ProfilePointer | AnswerPointer;
+export type Pointer =
+  | PostPointer
+  | ProfilePointer
+  | AnswerPointer
+  | WithdrawalPointer
+  | QuoteAnswerPointer
+  | BlockPointer;
 
 /** Does it take something back? Such activities are kept longer, and win over what they take back. */
-export const isRemoval = (pointer: Pointer): boolean =>
-  pointer.kind === 'reject' || (pointer.kind === 'post' && pointer.activity === 'delete');
+export function isRemoval(pointer: Pointer): boolean {
+  switch (pointer.kind) {
+    case 'post':
+      return pointer.activity === 'delete';
+    case 'reject':
+    case 'withdrawal':
+    case 'rejectQuote':
+    case 'block':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Under which name an activity's results are kept: each edit is counted by itself. */
 export const resultName = (activity: PostActivity, version: number): string =>

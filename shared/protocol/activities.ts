@@ -1,6 +1,6 @@
 /** What we send. Objects are always embedded: bare ids are refused by several servers. Ids are stable: a repeat is the same activity. */
 import type { Actor } from '../domain/member.ts';
-import type { ReceivedFollow } from '../domain/pointer.ts';
+import type { BlockPointer, ReceivedFollow } from '../domain/pointer.ts';
 import type { Post, SharedPost } from '../domain/post.ts';
 import { actorDocument } from './actor.ts';
 import { note, noteContext, tombstone, wireTime } from './note.ts';
@@ -53,6 +53,10 @@ export const deleteActivity = (site: Site, member: Actor, post: Post, deletedAt:
   };
 };
 
+/** Delete of a post for a server that is to have it no longer. Where the post stands, its time is now. */
+export const withdrawalActivity = (site: Site, member: Actor, post: Post, now: Date): Document =>
+  deleteActivity(site, member, post, post.deletedAt ?? now.toISOString());
+
 /** Update of the member's profile, as it stands now. */
 export const updateActorActivity = (site: Site, member: Actor): Document => {
   const { '@context': context, ...object } = actorDocument(site, member);
@@ -85,3 +89,30 @@ export const acceptActivity = answer('Accept');
 
 /** Reject of a Follow, also of one that was accepted before. */
 export const rejectActivity = answer('Reject');
+
+type Blocking = Pick<BlockPointer, 'actor' | 'since'>;
+
+const block = (site: Site, member: Actor, { actor: object, since }: Blocking) => {
+  const actor = addresses(site).actor(member.actorKey);
+  const id = `${actor}#block-${Date.parse(since)}-${encodeURIComponent(object)}`;
+  return { id, type: 'Block', actor, to: [object], object };
+};
+
+/** Block of an account elsewhere, told to its server alone. */
+export const blockActivity = (site: Site, member: Actor, blocking: Blocking): Document => ({
+  '@context': activityStreams,
+  ...block(site, member, blocking),
+});
+
+/** Undo of such a Block. */
+export const undoBlockActivity = (site: Site, member: Actor, blocking: Blocking): Document => {
+  const object = block(site, member, blocking);
+  return {
+    '@context': activityStreams,
+    id: `${object.id}-undo`,
+    type: 'Undo',
+    actor: object.actor,
+    to: object.to,
+    object,
+  };
+};

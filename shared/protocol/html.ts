@@ -33,13 +33,15 @@ export function textToHtml(text: string): string {
   return paragraphs.map((paragraph) => `<p>${paragraph.split('\n').map(line).join('<br>')}</p>`).join('');
 }
 
-/** The address of a link to the web, else nothing: a relative one would lead into the page that shows it. */
-const webLink = (href = ''): string =>
-  URL.canParse(href) && /^https?:$/.test(new URL(href).protocol) ? new URL(href).href : '';
+/** The address of a page that may be linked to: absolute and https, since a relative one would lead into the page that shows it. */
+export function webPage(address = ''): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === 'https:' && !url.username && !url.password ? url.href : undefined;
+}
 
 const longestHtml = 30_000; // characters: escaped and with its links completed it still fits into one row of 400 KB
 
-/** Remote HTML reduced to harmless formatting; links only to the web, opened apart from the page. */
+/** Remote HTML reduced to harmless formatting; links only to https, opened apart from the page; nothing that cannot be seen. */
 export const sanitiseHtml = (html: string): string =>
   sanitizeHtml(html.slice(0, longestHtml).toWellFormed(), {
     allowedTags: [
@@ -61,7 +63,7 @@ export const sanitiseHtml = (html: string): string =>
       'li',
     ],
     allowedAttributes: { a: ['href', 'rel', 'target'] },
-    allowedSchemes: ['https', 'http'],
+    allowedSchemes: ['https'],
     allowedSchemesAppliedToAttributes: ['href'],
     allowProtocolRelative: false,
     disallowedTagsMode: 'discard',
@@ -69,14 +71,31 @@ export const sanitiseHtml = (html: string): string =>
     transformTags: {
       a: (tagName, attributes) => ({
         tagName,
-        attribs: { href: webLink(attributes.href), rel: 'nofollow noopener noreferrer', target: '_blank' },
+        attribs: {
+          href: webPage(attributes.href) ?? '',
+          rel: 'nofollow noopener noreferrer ugc',
+          target: '_blank',
+        },
       }),
     },
-  });
+  }).replace(unseen, (_, needed?: string) => needed ?? '');
 
 // Controls, zero-width and direction marks: a name must not reorder or hide the text around it, nor look empty.
 const invisible =
   /[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+// The same in a text of several lines. Joiners stay where writing needs them: within emoji, and between letters of scripts
+// that join theirs.
+const unseen = new RegExp(
+  [
+    String.raw`(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,7}\u{e007f}`,
+    String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})`,
+    String.raw`(?<=(?![\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}])[\p{L}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])`,
+    String.raw`[\t\n])`,
+    invisible.source,
+  ].join('|'),
+  'gu',
+);
 
 /** Remote text as one plain line of at most `limit` characters. */
 export function plainText(text: string, limit: number): string {

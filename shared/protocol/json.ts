@@ -4,14 +4,16 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const deepest = 32;
+const mostMembers = 5000;
 
 /** Is this a JSON object, neither list nor null? */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Counts brackets outside of strings, so that a hostile depth costs nothing. */
-function isTooDeep(text: string): boolean {
+/** Counts brackets and colons outside of strings, so that a hostile depth or number of members costs nothing. */
+function isTooMuch(text: string): boolean {
   let depth = 0;
+  let members = 0;
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
@@ -22,15 +24,16 @@ function isTooDeep(text: string): boolean {
     else if (char === '{' || char === '[') {
       if (++depth > deepest) return true;
     } else if (char === '}' || char === ']') depth--;
+    else if (char === ':' && ++members > mostMembers) return true;
   }
   return false;
 }
 
-/** A JSON object from bytes; undefined when it is not UTF-8, not JSON, not an object, or nested deeper than 32. */
+/** A JSON object from bytes; undefined when it is not UTF-8, not JSON, not an object, nested deeper than 32, or of more than 5000 members. */
 export function jsonObject(bytes: Uint8Array): JsonObject | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (isTooDeep(text)) return undefined;
+    if (isTooMuch(text)) return undefined;
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {

@@ -1,11 +1,12 @@
 import type { Actor } from '../domain/member.ts';
 import type { Post, SharedPost } from '../domain/post.ts';
 import { textToHtml } from './html.ts';
+import { interactionPolicy, policyTerms } from './quotes.ts';
 import { addresses, postPageOf, type Site } from './site.ts';
 import { activityStreams, type Document, publicAudience } from './vocabulary.ts';
 
 /** Context of documents that hold a note. */
-export const noteContext = [activityStreams, { sensitive: 'as:sensitive' }];
+export const noteContext = [activityStreams, { sensitive: 'as:sensitive', ...policyTerms }];
 
 /** RFC 3339 in `Z`, to the second. */
 export const wireTime = (time: string): string => new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -27,6 +28,7 @@ export function note(site: Site, member: Actor, post: SharedPost): Document {
     updated: post.editedAt ? wireTime(post.editedAt) : undefined,
     to: [publicAudience],
     cc: [ids.followers(member.actorKey)],
+    interactionPolicy: interactionPolicy(site, member),
     attachment: post.attachments.map(({ url, mediaType, altText, width, height }) => ({
       type: 'Document',
       url,

@@ -1,16 +1,22 @@
 /** The fence: what a pointer means at this moment, read strongly right before sending, or nothing if it is outdated. */
+import type { Stamp } from '../domain/answer.ts';
 import { passesFence } from '../domain/delivery.ts';
 import { type Actor, hasActor, isSharing, type Member } from '../domain/member.ts';
-import type { Pointer, PostPointer } from '../domain/pointer.ts';
-import { type Post, wasSent } from '../domain/post.ts';
+import type { Pointer, PostPointer, QuoteAnswerPointer } from '../domain/pointer.ts';
+import type { Blocked } from '../domain/policy.ts';
+import { isShared, type Post, wasSent } from '../domain/post.ts';
 import {
   acceptActivity,
+  blockActivity,
   createActivity,
   deleteActivity,
   rejectActivity,
+  undoBlockActivity,
   updateActivity,
   updateActorActivity,
+  withdrawalActivity,
 } from './activities.ts';
+import { acceptQuote, deleteStamp, rejectQuote } from './quotes.ts';
 import { addresses, type Site } from './site.ts';
 import type { Document } from './vocabulary.ts';
 
@@ -24,6 +30,8 @@ export interface PresentState {
   readonly members: { find(memberId: string, now: Date, how: Strongly): Promise<Member | undefined> };
   readonly posts: { find(memberId: string, objectKey: string, how: Strongly): Promise<Post | undefined> };
   readonly followers: { find(memberId: string, actor: string): Promise<{ readonly followId: string } | undefined> };
+  readonly stamps: { find(objectKey: string, instrument: string): Promise<Stamp | undefined> };
+  readonly blocks: { find(memberId: string, blocked: Blocked): Promise<{ readonly at: string } | undefined> };
   readonly now: () => Date;
 }
 
@@ -70,6 +78,21 @@ async function documentFor(
       const follows = isSharing(member) && (await followers.find(member.memberId, pointer.follow.actor)) !== undefined;
       return follows ? undefined : rejectActivity(site, member, pointer.follow);
     }
+    case 'withdrawal': {
+      const post = await state.posts.find(member.memberId, pointer.objectKey, { consistent: true });
+      return post && wasSent(post) ? withdrawalActivity(site, member, post, state.now()) : undefined;
+    }
+    case 'acceptQuote':
+    case 'rejectQuote':
+      return quoteAnswer(state, pointer, member);
+    case 'block': {
+      const block = await state.blocks.find(member.memberId, { actor: pointer.actor });
+      return block?.at === pointer.since ? blockActivity(site, member, pointer) : undefined;
+    }
+    case 'unblock': {
+      const block = await state.blocks.find(member.memberId, { actor: pointer.actor });
+      return block ? undefined : undoBlockActivity(site, member, pointer);
+    }
   }
 }
 
@@ -91,4 +114,20 @@ async function postDocument(
     case 'delete':
       return post.deletedAt ? deleteActivity(site, member, post, post.deletedAt) : undefined;
   }
+}
+
+/** What holds now of consent to a quote. What was consented to before is taken back by a Delete of its stamp. */
+async function quoteAnswer(
+  { site, posts, stamps }: PresentState,
+  { kind, epoch, objectKey, request }: QuoteAnswerPointer,
+  member: Actor,
+): Promise<Document | undefined> {
+  const stamp = await stamps.find(objectKey, request.instrument);
+  const post = await posts.find(member.memberId, objectKey, { consistent: true });
+  const isThere = post !== undefined && isShared(post, member) && epoch === member.epoch;
+  const stands = stamp && !stamp.withdrawn && isThere ? stamp : undefined;
+  if (kind === 'acceptQuote') return stands && acceptQuote(site, member, request, stands);
+  if (stands) return undefined;
+  const wasConsented = stamp?.withdrawn && stamp.requestId === request.id;
+  return wasConsented ? deleteStamp(site, member, stamp) : rejectQuote(site, member, request, objectKey);
 }

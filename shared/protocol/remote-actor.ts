@@ -1,7 +1,7 @@
 /** Actor documents of other servers. */
 import type { RemoteActor } from '../domain/remote-actor.ts';
 import { plainText } from './html.ts';
-import { addressOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
+import { addressOf, idsOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
 
 /** A public key that an actor's own document lists. */
 export interface ListedKey {
@@ -13,7 +13,11 @@ export interface ListedKey {
 export interface ActorDocument {
   readonly actor: RemoteActor;
   readonly keys: readonly ListedKey[];
+  /** Other ids that it says are its own; each must be asked as well. */
+  readonly alsoKnownAs: readonly string[];
 }
+
+const mostAliases = 20;
 
 const actorTypes = ['Person', 'Service', 'Application', 'Group', 'Organization'];
 
@@ -37,6 +41,9 @@ export function readActorDocument(document: JsonObject, address: string): ActorD
       sharedInbox: shared?.host === inbox.host ? shared.href : undefined,
     },
     keys: listedKeys(document, id),
+    alsoKnownAs: idsOf(document.alsoKnownAs)
+      .slice(0, mostAliases)
+      .flatMap((alias) => webAddress(alias)?.href ?? []),
   };
 }
 

@@ -54,6 +54,7 @@ export const addresses = ({ origin }: Pick<Site, 'origin'>) => {
     following: (actorKey: string) => at(`/actors/${actorKey}/following`),
     featured: (actorKey: string) => at(`/actors/${actorKey}/featured`),
     post: (actorKey: string, objectKey: string) => at(`/actors/${actorKey}/posts/${objectKey}`),
+    stamp: (actorKey: string, stamp: string) => at(`/actors/${actorKey}/quotes/${stamp}`),
     sharedInbox: at('/inbox'),
     instance: at('/actor'),
     instanceKey: at('/actor#main-key'),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defaultLimits, type Limits } from '../domain/limits.ts';
 
 /** Reads and checks environment variables once, at cold start; throws with the names that are missing or wrong. */
 export const readEnv = <T extends z.core.$ZodShape>(shape: T) => z.parse(z.object(shape), process.env);
@@ -34,6 +35,31 @@ export const secondsList = z.pipe(
   ),
   z.array(z.int().check(z.nonnegative())),
 );
+
+/** `name=number,…` over the limits that hold by default; a name that there is not, or no positive number, is refused. */
+export const limits = z.pipe(
+  z.pipe(
+    list,
+    z.transform((entries) =>
+      Object.fromEntries(entries.map((entry) => `${entry}=`.split('=').map((part) => part.trim()))),
+    ),
+  ),
+  z.pipe(
+    z.strictObject(
+      Object.fromEntries(
+        Object.keys(defaultLimits).map((name) => [name, z.optional(z.coerce.number().check(z.positive()))]),
+      ),
+    ),
+    z.transform((given): Limits => ({ ...defaultLimits, ...given })),
+  ),
+);
+
+/** A switch: `true` or `false`; absent or empty means what it is by default. */
+export const onOff = (byDefault: boolean) =>
+  z.pipe(
+    z._default(z.enum(['true', 'false', '']), ''),
+    z.transform((value) => (value === '' ? byDefault : value === 'true')),
+  );
 
 /** A string that may be empty or absent. */
 export const textOrNone = z._default(z.string(), '');

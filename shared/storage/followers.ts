@@ -110,15 +110,18 @@ export const followers = (tables: Tables) => {
     remove: async (memberId: string, actor: string, now: Date): Promise<boolean> =>
       (await settle(memberId, [{ kind: 'ended', actor, signedAt: now.toISOString() }], now)).get(actor)?.counted === -1,
 
-    /** The members that an actor follows, as far as one page holds. */
-    followedBy: async (actor: string): Promise<readonly string[]> => {
-      const { Items = [] } = await table
-        .build(QueryCommand)
-        .entities(Follow)
-        .query({ partition: `DOINGS#${actor}`, range: { beginsWith: 'follow#' } })
-        .options({ consistent: true, filters: { Follow: { attr: 'active', eq: true } } })
-        .send();
-      return Items.map((row) => row.memberId);
+    /** Some of those who follow through this inbox; none only when nobody does. */
+    behind: async (memberId: string, inboxHash: string, limit: number): Promise<readonly Follower[]> => {
+      for (let shard = 0; shard < followerShards; shard++) {
+        const { Items = [] } = await table
+          .build(QueryCommand)
+          .entities(Follower)
+          .query({ partition: `FOLLOWERS#${memberId}#${shard}`, range: { beginsWith: `${inboxHash}#` } })
+          .options({ consistent: true, limit })
+          .send();
+        if (Items.length > 0) return Items.map(({ actor, followId, inbox, at }) => ({ actor, followId, inbox, at }));
+      }
+      return [];
     },
 
     /** Does anyone follow through this inbox? A follow that was settled before the question is seen. */

@@ -4,6 +4,7 @@ import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/upda
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { type Inbox, isLookDue } from '../domain/reach.ts';
 import { hashOf } from './keys.ts';
+import { reach } from './reach.ts';
 import type { Tables } from './table.ts';
 import { unlessRefused, write } from './transact.ts';
 
@@ -16,14 +17,17 @@ const mostGoneLooks = 7;
 /** The distinct inboxes of a member's audience. Written when one appears, opens, closes or is widened; never per delivery. */
 export const inboxes = (tables: Tables) => {
   const { Inbox, table } = tables;
+  const { note } = reach(tables);
 
   const read = async (memberId: string, hash: string) => {
     const { Item } = await Inbox.build(GetItemCommand).key({ memberId, hash }).options({ consistent: true }).send();
     return Item;
   };
 
-  const appear = (memberId: string, url: string, at: string, active: boolean) =>
-    unlessRefused(
+  /** Its server is told of first: an inbox that is in reach is found by its server. */
+  const appear = async (memberId: string, url: string, at: string, active: boolean) => {
+    await note(memberId, url);
+    return unlessRefused(
       Inbox.build(PutItemCommand)
         .item({
           memberId,
@@ -36,6 +40,7 @@ export const inboxes = (tables: Tables) => {
         })
         .options({ condition: { attr: 'url', exists: false } }),
     );
+  };
 
   return {
     find: async (memberId: string, key: string): Promise<InboxRow | undefined> => {
@@ -49,6 +54,7 @@ export const inboxes = (tables: Tables) => {
       const row = await read(memberId, hash);
       if (row?.active && row.closingAt === undefined && row.goneLooks === undefined) return;
       if (!row && (await appear(memberId, url, now.toISOString(), true))) return;
+      if (row && !row.active) await note(memberId, url);
       await write(
         Inbox.build(UpdateItemCommand).item({
           memberId,
@@ -69,6 +75,7 @@ export const inboxes = (tables: Tables) => {
       const row = await read(memberId, hash);
       if (row?.active || (!row && (await appear(memberId, url, at, false)))) return;
       if (row?.until !== undefined && Date.parse(at) - Date.parse(row.until) < 1_800_000) return; // within the slack of reach
+      if (row) await note(memberId, url);
       await unlessRefused(
         Inbox.build(UpdateItemCommand)
           .item({ memberId, hash, until: at })

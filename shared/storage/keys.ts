@@ -9,6 +9,9 @@ export const followerShards = 16;
 /** Over how many partitions the servers are spread that workers must know of. */
 export const serverShards = 4;
 
+/** Over how many partitions the decisions about servers and accounts are spread. */
+export const policyShards = 4;
+
 /** Over how many partitions the parked activities of one server are spread. */
 export const parkedShards = 8;
 

@@ -106,6 +106,7 @@ export const members = (tables: Tables) => {
               fields: $set(shown.fields),
               avatarUrl: profile.avatarUrl ?? $remove(),
               headerUrl: profile.headerUrl ?? $remove(),
+              quotes: profile.quotes ?? $remove(),
               ...(endsSharing ? { sharing: 'removing' as const, epoch: before.epoch + 1 } : {}),
               ...lasting,
             })

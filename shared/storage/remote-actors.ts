@@ -1,12 +1,13 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { RemoteActor } from '../domain/remote-actor.ts';
 import { epochSeconds, isLive } from './keys.ts';
+import { people } from './people.ts';
 import type { Tables } from './table.ts';
-import { write } from './transact.ts';
+import { unlessRefused, write } from './transact.ts';
 
 const keptSeconds = 30 * 24 * 3600;
-const failureSeconds = 600;
 
 /** Whose key it is, in PEM. */
 export interface KnownKey {
@@ -14,55 +15,91 @@ export interface KnownKey {
   readonly pem: string;
 }
 
-/** A cached key, or why there is none. */
-export type CachedKey = { readonly fetchedAt: string } & (
-  | KnownKey
-  | { readonly actor: string; readonly failure: string }
-);
+/** A key as it was fetched. */
+export type CachedKey = KnownKey & { readonly fetchedAt: string };
+
+/** Whoever lists a key at their own address has it; at any other address only while nobody else of that server does. */
+const isBelow = (keyId: string, actor: string) => keyId.startsWith(actor) && /^[#/?&]/.test(keyId.slice(actor.length));
 
 /** Names, inboxes and keys of people elsewhere, once per actor; joined when lists are read. */
-export const remoteActors = ({ RemoteActor, RemoteKey }: Tables) => ({
-  find: async (id: string, now: Date): Promise<RemoteActor | undefined> => {
-    const { Item } = await RemoteActor.build(GetItemCommand).key({ id }).send();
-    if (!Item || !isLive(Item, now)) return undefined;
-    const { fetchedAt: _fetchedAt, expiresAt: _expiresAt, ...actor } = Item;
-    return actor;
-  },
+export const remoteActors = (tables: Tables) => {
+  const { RemoteActor, RemoteKey, table } = tables;
 
-  /** Replaces what is known of an actor by what its own server just told. */
-  save: async (
-    actor: RemoteActor,
-    keys: readonly { readonly id: string; readonly pem: string }[],
-    now: Date,
-  ): Promise<void> => {
-    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
-    await Promise.all([
-      write(RemoteActor.build(PutItemCommand).item({ ...actor, ...times })),
-      ...keys.map(({ id, pem }) =>
-        write(RemoteKey.build(PutItemCommand).item({ keyId: id, actor: actor.id, pem, ...times })),
-      ),
-    ]);
-  },
+  const keep = async (row: KnownKey & { keyId: string; fetchedAt: string; expiresAt: number }, now: Date) => {
+    const put = RemoteKey.build(PutItemCommand).item(row);
+    if (isBelow(row.keyId, row.actor)) return write(put);
+    await unlessRefused(
+      put.options({
+        condition: {
+          or: [
+            { attr: 'actor', exists: false },
+            { attr: 'actor', eq: row.actor },
+            { attr: 'expiresAt', lte: epochSeconds(now) },
+          ],
+        },
+      }),
+    );
+  };
 
-  findKey: async (keyId: string, now: Date): Promise<CachedKey | undefined> => {
-    const { Item } = await RemoteKey.build(GetItemCommand).key({ keyId }).send();
-    if (!Item || !isLive(Item, now)) return undefined;
-    const { actor, pem, failure, fetchedAt } = Item;
-    return pem === undefined ? { actor, failure: failure ?? 'unknown', fetchedAt } : { actor, pem, fetchedAt };
-  },
+  return {
+    find: async (id: string, now: Date): Promise<RemoteActor | undefined> => {
+      const { Item } = await RemoteActor.build(GetItemCommand).key({ id }).send();
+      if (!Item || !isLive(Item, now)) return undefined;
+      const { fetchedAt: _fetchedAt, expiresAt: _expiresAt, ...actor } = Item;
+      return actor;
+    },
 
-  /** Keeps a key whose server cannot be asked just now, as if it had been asked. */
-  keepKey: async (keyId: string, { actor, pem }: KnownKey, now: Date): Promise<void> => {
-    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
-    await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, pem, ...times }));
-  },
+    /** When an actor's own server told of it last. */
+    fetchedAt: async (id: string, now: Date): Promise<Date | undefined> => {
+      const { Item } = await RemoteActor.build(GetItemCommand).key({ id }).options({ consistent: true }).send();
+      return Item && isLive(Item, now) ? new Date(Item.fetchedAt) : undefined;
+    },
 
-  /** Remembers for ten minutes that a key could not be had. */
-  saveFailure: async (keyId: string, actor: string, failure: string, now: Date): Promise<void> => {
-    const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, failureSeconds) };
-    await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, failure, ...times }));
-  },
-});
+    /** Replaces what is known of an actor by what its own server just told. */
+    save: async (
+      actor: RemoteActor,
+      keys: readonly { readonly id: string; readonly pem: string }[],
+      now: Date,
+    ): Promise<void> => {
+      const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now, keptSeconds) };
+      await Promise.all([
+        write(RemoteActor.build(PutItemCommand).item({ ...actor, ...times })),
+        people(tables).meet(
+          actor.id,
+          keys.map(({ id }) => id),
+          now,
+        ),
+        ...keys.map(({ id, pem }) => keep({ keyId: id, actor: actor.id, pem, ...times }, now)),
+      ]);
+    },
+
+    findKey: async (keyId: string, now: Date, { consistent = false } = {}): Promise<CachedKey | undefined> => {
+      const { Item } = await RemoteKey.build(GetItemCommand).key({ keyId }).options({ consistent }).send();
+      if (!Item || !isLive(Item, now)) return undefined;
+      const { actor, pem, fetchedAt } = Item;
+      return { actor, pem, fetchedAt };
+    },
+
+    /** The actor has taken this key back. `inbox` may delete nothing, so the row is one that has run out. */
+    forgetKey: async (keyId: string, actor: string, now: Date): Promise<void> => {
+      const times = { fetchedAt: now.toISOString(), expiresAt: epochSeconds(now) };
+      await write(RemoteKey.build(PutItemCommand).item({ keyId, actor, pem: '', ...times }));
+    },
+
+    /** Do we hold anything of this actor: its name, or something that it did here? */
+    knows: async (id: string): Promise<boolean> => {
+      const [{ Item }, { Items = [] }] = await Promise.all([
+        RemoteActor.build(GetItemCommand).key({ id }).send(),
+        table
+          .build(QueryCommand)
+          .query({ partition: `DOINGS#${id}` })
+          .options({ limit: 1 })
+          .send(),
+      ]);
+      return Item !== undefined || Items.length > 0;
+    },
+  };
+};
 
 /** Remote actors as storage offers them. */
 export type RemoteActors = ReturnType<typeof remoteActors>;

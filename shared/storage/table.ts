@@ -1,9 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { answerRows } from './rows/answer-rows.ts';
 import { audienceRows } from './rows/audience-rows.ts';
 import { identityRows } from './rows/identity-rows.ts';
 import { interactionRows } from './rows/interaction-rows.ts';
+import { limitRows } from './rows/limit-rows.ts';
 import { memberRows } from './rows/member-rows.ts';
+import { policyRows } from './rows/policy-rows.ts';
+import { reportRows } from './rows/report-rows.ts';
 import { serverRows } from './rows/server-rows.ts';
 import { sharingTable } from './rows/table.ts';
 
@@ -19,8 +23,12 @@ export function tablesOf(tableName: string, documents: DynamoDBDocumentClient) {
     ...memberRows(table),
     ...audienceRows(table),
     ...interactionRows(table),
+    ...answerRows(table),
+    ...reportRows(table),
     ...identityRows(table),
     ...serverRows(table),
+    ...limitRows(table),
+    ...policyRows(table),
   };
 }
 

@@ -1,14 +1,18 @@
 import type { KeyObject } from 'node:crypto';
-import { jsonObject } from '../protocol/json.ts';
+import { addressOf, isObject, type JsonObject, jsonObject, only } from '../protocol/json.ts';
 import { type ActorDocument, readActorDocument } from '../protocol/remote-actor.ts';
 import { signedHeaders } from '../protocol/signatures/sign.ts';
 import { acceptHeader } from '../protocol/vocabulary.ts';
 import { type Answer, type GuardedClient, NoAnswer } from './guarded-client.ts';
 
-/** What a fetch of an actor came to. `unreachable` may work later; `gone` and `unusable` will not soon. */
+/**
+ * What a fetch of an actor came to. `unreachable` may work later; the others will not soon, and `gone` is for ever. A
+ * document that is not the actor's own may name its `owner`: GoToSocial's keys lie at addresses of their own.
+ */
 export type FetchedActor =
   | ({ readonly kind: 'found' } & ActorDocument)
-  | { readonly kind: 'gone' | 'unreachable' | 'unusable'; readonly reason: string };
+  | { readonly kind: 'gone' | 'missing' | 'unreachable'; readonly reason: string }
+  | { readonly kind: 'unusable'; readonly reason: string; readonly owner?: string | undefined };
 
 const limits = { timeoutMs: 5000, maxBytes: 1024 * 1024, maxRedirects: 3 };
 const mediaTypes =
@@ -45,7 +49,8 @@ export const actorFetcher =
 
 function readAnswer({ status, url, headers, body }: Answer): FetchedActor {
   const reason = `its server answered ${status}`;
-  if (status === 404 || status === 410) return { kind: 'gone', reason };
+  if (status === 410) return { kind: 'gone', reason };
+  if (status === 404) return { kind: 'missing', reason };
   if (status === 429 || status >= 500) return { kind: 'unreachable', reason };
   if (status !== 200) return { kind: 'unusable', reason };
   if (!mediaTypes.test(headers['content-type'] ?? ''))
@@ -53,5 +58,13 @@ function readAnswer({ status, url, headers, body }: Answer): FetchedActor {
   const document = jsonObject(body);
   if (!document) return { kind: 'unusable', reason: 'it is not a JSON object' };
   const read = readActorDocument(document, url.href);
-  return typeof read === 'string' ? { kind: 'unusable', reason: read } : { kind: 'found', ...read };
+  return typeof read === 'string'
+    ? { kind: 'unusable', reason: read, owner: keyOwner(document) }
+    : { kind: 'found', ...read };
+}
+
+/** Whose key a document is, or holds. */
+function keyOwner({ owner, publicKey }: JsonObject): string | undefined {
+  const key = only(publicKey);
+  return addressOf(owner) ?? (isObject(key) ? addressOf(key.owner) : undefined);
 }

@@ -4,7 +4,7 @@ import type { Job, JobKey } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import type { Post } from '../domain/post.ts';
 import type { PostActivity } from '../domain/reach.ts';
-import type { KeysMessage, OutboxMessage, RemovalMessage } from './messages.ts';
+import type { BlockRemoval, ErasureRemoval, KeysMessage, OutboxMessage, SharingRemoval } from './messages.ts';
 import { queue } from './queues.ts';
 
 /** Share, update or delete a post everywhere. A share is the same work whatever is edited before it starts. */
@@ -39,7 +39,23 @@ export const removalJob = (memberId: string, epoch: number, startsAt: string): J
   queue: 'removals',
   id: `removal#${memberId}#${epoch}`,
   startsAt,
-  message: { memberId, epoch, step: 'posts' } satisfies Omit<RemovalMessage, 'job'>,
+  message: { memberId, epoch, step: 'posts' } satisfies Omit<SharingRemoval, 'job'>,
+});
+
+/** Undo what binds us to those who are blocked since then. */
+export const blockJob = (block: BlockRemoval['block'], since: string, startsAt: string): Job => ({
+  queue: 'removals',
+  id: `block#${Object.values(block).join('#')}#${since}`,
+  startsAt,
+  message: { block, since } satisfies Omit<BlockRemoval, 'job'>,
+});
+
+/** Forget someone elsewhere, or everyone who was met on a server. */
+export const erasureJob = (erasure: string, erased: ErasureRemoval['erased'], startsAt: string): Job => ({
+  queue: 'removals',
+  id: `erasure#${erasure}`,
+  startsAt,
+  message: { erasure, erased, people: 0 } satisfies Omit<ErasureRemoval, 'job'>,
 });
 
 /** Make a member's key pair. */
@@ -76,11 +92,11 @@ export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>
 }
 
 /** Whose work it is: one member's thousands of messages must not delay the others (fair queues). */
-function groupOf({ memberId, subject }: Job['message']): string | undefined {
+function groupOf({ memberId, subject, block }: Job['message']): string | undefined {
   if (typeof memberId === 'string') return memberId;
-  return typeof subject === 'object' && subject !== null && 'memberId' in subject
-    ? String(subject.memberId)
-    : undefined;
+  for (const part of [subject, block])
+    if (typeof part === 'object' && part !== null && 'memberId' in part) return String(part.memberId);
+  return undefined;
 }
 
 /** The job starter as transport offers it. */

@@ -34,6 +34,15 @@ export const DeliveryMessage = z.object({
       epoch: count,
       follow: z.object({ id, actor: id }),
     }),
+    z.object({ kind: z.literal('withdrawal'), memberId: id, objectKey: id, epoch: count }),
+    z.object({
+      kind: z.enum(['acceptQuote', 'rejectQuote']),
+      memberId: id,
+      epoch: count,
+      objectKey: id,
+      request: z.object({ id, actor: id, instrument: id }),
+    }),
+    z.object({ kind: z.enum(['block', 'unblock']), memberId: id, epoch: count, actor: id, since: id }),
   ]),
   chunk: id,
   inboxes: z.array(id).check(z.minLength(1), z.maxLength(100)),
@@ -59,14 +68,49 @@ export type ProbeMessage = z.infer<typeof ProbeMessage>;
 export const ReceivedMessage = z.object({ body: id, actor: id, signedAt: id, inbox: z.optional(id) });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 
-/** Removals: ask every server to remove what a member shared up to this epoch. */
-export const RemovalMessage = z.object({
+/** Ask every server to remove what a member shared up to this epoch. */
+export const SharingRemoval = z.object({
   job: jobKey,
   memberId: id,
   epoch: count,
   step: z.enum(['posts', 'profile', 'followers', 'inboxes']),
   cursor: z.optional(id),
 });
+export type SharingRemoval = z.infer<typeof SharingRemoval>;
+
+/**
+ * Undo what binds us to those who are blocked: a server, by the deployment or by one member; whatever is blocked and still
+ * holds something, after an import; an account, by the deployment.
+ */
+export const BlockRemoval = z.object({
+  job: jobKey,
+  block: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('server'), host: id }),
+    z.object({ kind: z.literal('memberServer'), host: id, memberId: id }),
+    z.object({ kind: z.literal('servers') }),
+    z.object({ kind: z.literal('account'), actor: id }),
+  ]),
+  /** When it was decided. */
+  since: id,
+  cursor: z.optional(id),
+});
+export type BlockRemoval = z.infer<typeof BlockRemoval>;
+
+/** Forget someone elsewhere, or everyone who was met on a server; `people` are forgotten already, `cursor` last of them. */
+export const ErasureRemoval = z.object({
+  job: jobKey,
+  erasure: id,
+  erased: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('actor'), actor: id }),
+    z.object({ kind: z.literal('server'), server: id }),
+  ]),
+  people: count,
+  cursor: z.optional(id),
+});
+export type ErasureRemoval = z.infer<typeof ErasureRemoval>;
+
+/** Removals: what is taken back in many places, page by page. */
+export const RemovalMessage = z.union([SharingRemoval, BlockRemoval, ErasureRemoval]);
 export type RemovalMessage = z.infer<typeof RemovalMessage>;
 
 /** Keys: make a key pair for a member, or (without one) for the instance alone. */
@@ -75,12 +119,24 @@ export type KeysMessage = z.infer<typeof KeysMessage>;
 
 /** Interactions (SNS): what the platform may want to tell its member. */
 export interface InteractionEvent {
-  readonly type: 'follow' | 'unfollow' | 'like' | 'unlike' | 'boost' | 'unboost' | 'reply';
+  readonly type:
+    | 'follow'
+    | 'unfollow'
+    | 'like'
+    | 'unlike'
+    | 'boost'
+    | 'unboost'
+    | 'reply'
+    | 'mention'
+    | 'quote'
+    | 'report';
   readonly memberId: string;
   readonly postId?: string | undefined;
   readonly actor: string;
   readonly handle?: string | undefined;
   readonly name?: string | undefined;
+  /** The note of a reply, mention or quote. */
   readonly replyId?: string | undefined;
+  readonly reportId?: string | undefined;
   readonly at: string;
 }

@@ -53,3 +53,17 @@ export function addressPolicy(privateHosts: readonly string[]): AddressPolicy {
       isListed(host, port) || inRange(address) || (protocol === 'https:' && port === 443 && isPublic(address)),
   };
 }
+
+/** Could anything ever be delivered to this inbox, as far as its address alone can tell? */
+export type MayDeliver = (inbox: string) => boolean;
+
+/** Names are looked up when it comes to that; an address that stands in the inbox itself is judged at once. */
+export const mayDeliver =
+  ({ mayAsk, mayConnect }: AddressPolicy): MayDeliver =>
+  (inbox) => {
+    if (!URL.canParse(inbox)) return false;
+    const url = new URL(inbox);
+    if (!mayAsk(url)) return false;
+    const host = bare(url.hostname);
+    return !ipaddr.isValid(host) || mayConnect({ protocol: url.protocol, host, port: portOf(url) }, host);
+  };

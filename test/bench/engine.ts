@@ -3,11 +3,15 @@ import type { SQSEvent } from 'aws-lambda';
 import { siteOf } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
 import { groupHandler } from '#shared/runtime/queue';
+import { barredFrom } from '#shared/storage/barred';
+import { blocks } from '#shared/storage/blocks';
+import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
 import { remoteActors } from '#shared/storage/remote-actors';
@@ -15,13 +19,14 @@ import { results } from '#shared/storage/results';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { signOfLife } from '#shared/storage/sign-of-life';
 import { signingKeys } from '#shared/storage/signing-keys';
+import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { inboxPoster } from '#shared/transport/inbox-post';
 import { interactions } from '#shared/transport/interactions';
 import { type DeliveryMessage, type OutboxMessage, ReceivedMessage } from '#shared/transport/messages';
-import { addressPolicy } from '#shared/transport/private-hosts';
+import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
 import { senderFinder } from '#shared/transport/senders';
 import { count } from '../../functions/count/count.ts';
@@ -64,6 +69,7 @@ function wire(address: CloudAddress) {
   });
   const remote = servers(all);
   const directory = serverDirectory(remote, now);
+  const ownBlocks = blocks(all);
   const stored = {
     members: members(all),
     posts: posts(all),
@@ -75,6 +81,9 @@ function wire(address: CloudAddress) {
     servers: remote,
     parked: parked(all),
     signingKeys: signingKeys(all, kms),
+    stamps: stamps(all),
+    blocks: ownBlocks,
+    barredFrom: barredFrom({ policies: policyDirectory(policies(all), now), blocks: ownBlocks }),
   };
   const deliveries = queue<DeliveryMessage>(queueUrls.Deliveries!, sqs);
   return {
@@ -106,6 +115,10 @@ function wire(address: CloudAddress) {
         ...stored,
         site,
         deliveries,
+        doings: doings(all),
+        policies: policyDirectory(policies(all), now),
+        blocks: blocks(all),
+        mayDeliverTo: mayDeliver(addressPolicy([])),
         senderOf: senderFinder({
           remoteActors: remoteActors(all),
           fetchActor: async () => ({ kind: 'unreachable', reason: 'all senders are known' }),

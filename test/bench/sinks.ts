@@ -63,15 +63,15 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   run.lastAt = sharedNow();
   if (run.requests === 0) run.firstAt = run.lastAt;
   run.bodyBytes += body.length;
-  if (run.requests++ % checkEvery === 0) check(request, body, run);
+  if (run.requests++ % checkEvery === 0) await check(request, body, run);
   response.writeHead(202).end();
   if (run.waiting && run.requests >= run.waiting.count) run.waiting.reached();
 }
 
-function check(request: IncomingMessage, body: Buffer, run: Run): void {
+async function check(request: IncomingMessage, body: Buffer, run: Run): Promise<void> {
   const { method = '', url = '' } = request;
   const headers = request.headers as Readonly<Record<string, string>>;
-  const signature = readSignature({ method, target: url, headers, body }, new Date());
+  const signature = await readSignature({ method, target: url, headers, body }, new Date());
   if ('reason' in signature) run.bad.push(signature.reason);
   else if (signature.madeBy(publicKey)) run.verified++;
   else run.bad.push('The signature is not by the key.');

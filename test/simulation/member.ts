@@ -51,6 +51,8 @@ export function member(
       reactions: reactions(tables),
       results: results(tables),
       eligibleCountries: ['US'],
+      limits: { take: async () => ({ taken: true as const }) },
+      postsPerMemberPerHour: 60,
       shareDelaySeconds: 300,
       newKey: () => `k${String(++keys).padStart(6, '0')}`,
       pause: clock.pause,

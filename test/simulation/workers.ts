@@ -6,22 +6,29 @@ import { deliver } from '../../functions/deliver/deliver.ts';
 import { fanOut } from '../../functions/fan-out/fan-out.ts';
 import { generateKeys } from '../../functions/generate-keys/generate-keys.ts';
 import { probe } from '../../functions/probe/probe.ts';
+import { undoWhatBinds } from '../../functions/remove/blocked.ts';
 import { remove } from '../../functions/remove/remove.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
 import { groupHandler, queueHandler } from '../../shared/runtime/queue.ts';
+import { barredFrom } from '../../shared/storage/barred.ts';
+import { blocks } from '../../shared/storage/blocks.ts';
 import { closings } from '../../shared/storage/closings.ts';
+import { doings } from '../../shared/storage/doings.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { instance } from '../../shared/storage/instance.ts';
 import { jobs } from '../../shared/storage/jobs.ts';
 import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
+import { policies, policyDirectory } from '../../shared/storage/policies.ts';
 import { posts } from '../../shared/storage/posts.ts';
+import { reach } from '../../shared/storage/reach.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
 import { results } from '../../shared/storage/results.ts';
 import { serverDirectory, servers } from '../../shared/storage/servers.ts';
 import { signOfLife } from '../../shared/storage/sign-of-life.ts';
+import { stamps } from '../../shared/storage/stamps.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import { jobStarter } from '../../shared/transport/jobs.ts';
 import {
@@ -57,6 +64,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
     const tables = borrowedTables(table, life, ground.watch);
     const skew = Math.round(luck.between(-skewMs, skewMs));
     const now = () => new Date(clock.now() + skew);
+    const ownBlocks = blocks(tables);
     return {
       tables,
       now,
@@ -65,6 +73,9 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       followers: followers(tables),
       inboxes: inboxes(tables),
       jobs: jobs(tables),
+      blocks: ownBlocks,
+      stamps: stamps(tables),
+      barredFrom: barredFrom({ policies: policyDirectory(policies(tables), now), blocks: ownBlocks }),
       starter: jobStarter(
         { outbox: to.outbox.url, removals: to.removals.url, keys: to.keys.url, probes: to.probes.url },
         queues.client(life),
@@ -115,7 +126,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
     return inAHurry(queueHandler(OutboxMessage, fanOut(plant.fanOut?.(deps) ?? deps)));
   };
   const removeOf = (life: Life): BatchHandler => {
-    const { now, sender, ...rows } = processOf(life);
+    const { tables, now, sender, ...rows } = processOf(life);
     const deps: AllDeps['remove'] = {
       ...rows,
       deliveries: sender(to.deliveries),
@@ -123,7 +134,13 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       ...settings,
       now,
     };
-    return queueHandler(RemovalMessage, remove(plant.remove?.(deps) ?? deps));
+    const afterSharing = remove(plant.remove?.(deps) ?? deps);
+    const decided = { doings: doings(tables), reach: reach(tables), policies: policies(tables) };
+    const afterBlock = undoWhatBinds({ ...deps, ...rows, ...decided, removals: sender(to.removals) });
+    return queueHandler(RemovalMessage, (message, context) => {
+      if ('erasure' in message) throw new Error('nobody is forgotten in a simulation');
+      return 'block' in message ? afterBlock(message, context) : afterSharing(message);
+    });
   };
   const probeOf = (life: Life): BatchHandler => {
     const { tables, now, sender, ...rows } = processOf(life);
@@ -150,6 +167,9 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       site,
       ...rows,
       reactions: reactions(tables),
+      doings: doings(tables),
+      policies: policyDirectory(policies(tables), now),
+      mayDeliverTo: () => true,
       senderOf: async (id) => senderIn(ground.servers, id),
       deliveries: sender(to.deliveries),
       announce: async () => {},

@@ -7,6 +7,7 @@ import type { PostActivity } from '../../shared/domain/reach.ts';
 import type { Signer } from '../../shared/protocol/signatures/sign.ts';
 import { siteOf } from '../../shared/protocol/site.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { blocks } from '../../shared/storage/blocks.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { members } from '../../shared/storage/members.ts';
@@ -14,10 +15,12 @@ import { parked } from '../../shared/storage/parked.ts';
 import { posts } from '../../shared/storage/posts.ts';
 import { results } from '../../shared/storage/results.ts';
 import { servers } from '../../shared/storage/servers.ts';
+import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import type { PostOptions, PostToInbox } from '../../shared/transport/inbox-post.ts';
 import type { DeliveryMessage } from '../../shared/transport/messages.ts';
+import { presentlyBarred } from './policies.ts';
 import type { Json } from './remote-server.ts';
 import { aJob, noon, unique } from './storage-samples.ts';
 
@@ -97,6 +100,9 @@ export function aDeliverer(tables: Tables, answers: Answers = {}, more: Partial<
     signingKeys: { privateKey: async () => privateKey },
     post: poster.post,
     startDeadline,
+    blocks: blocks(tables),
+    stamps: stamps(tables),
+    barredFrom: presentlyBarred(tables),
     stragglers: { send: async (message, options) => void again.push({ message, delaySeconds: options?.delaySeconds }) },
     retryDelays: [60, 300, 900],
     probeDelays: [300, 900, 1800],

@@ -16,6 +16,23 @@ export interface Listed {
   }[];
 }
 
+/** Replies, quotes or mentions in a list. */
+export interface Answers {
+  readonly total?: number;
+  readonly next: string | null;
+  readonly items: readonly ShownAnswer[];
+}
+
+/** One of them. */
+export type ShownAnswer = Listed['items'][number] & {
+  readonly kind: string;
+  readonly key: string;
+  readonly id: string;
+  readonly content: string;
+  readonly summary: string;
+  readonly hidden: string | null;
+};
+
 /** A post as the API shows it. */
 export interface ShownPost {
   readonly postId: string;
@@ -27,6 +44,7 @@ export interface ShownPost {
   readonly likes: number;
   readonly boosts: number;
   readonly replies: number;
+  readonly quotes: number;
   readonly servers: {
     readonly asked: number;
     readonly accepted: number;
@@ -126,7 +144,14 @@ export function platformClient(origin: string, token: string) {
     shareNow: (id: string, postId: string) => call<ShownPost>('POST', `/members/${id}/posts/${postId}/share-now`),
     likes: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/likes`),
     boosts: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/boosts`),
-    replies: (id: string, postId: string) => call<Listed>('GET', `/members/${id}/posts/${postId}/replies`),
+    replies: (id: string, postId: string, query = '') =>
+      call<Answers>('GET', `/members/${id}/posts/${postId}/replies${query}`),
+    quotes: (id: string, postId: string, query = '') =>
+      call<Answers>('GET', `/members/${id}/posts/${postId}/quotes${query}`),
+    mentions: (id: string, query = '') => call<Answers>('GET', `/members/${id}/mentions${query}`),
+    /** Hides an answer, or shows it again; `list` is where it is listed. */
+    hide: (id: string, list: string, key: string, hidden = true) =>
+      call<ShownAnswer>('PUT', `/members/${id}/${list}/${key}`, { hidden }),
   };
 }
 

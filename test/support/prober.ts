@@ -1,6 +1,7 @@
 /** `probe` on a table of its own: what it sends, how it paces itself and what it leaves for another run is kept. */
 import { probe } from '../../functions/probe/probe.ts';
 import type { Server } from '../../shared/domain/server.ts';
+import { blocks } from '../../shared/storage/blocks.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../shared/storage/jobs.ts';
@@ -9,10 +10,12 @@ import { parked } from '../../shared/storage/parked.ts';
 import { posts } from '../../shared/storage/posts.ts';
 import { results } from '../../shared/storage/results.ts';
 import { probeJob, servers } from '../../shared/storage/servers.ts';
+import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import type { ProbeMessage } from '../../shared/transport/messages.ts';
 import { type Answers, aPoster, hostOf, privateKey, site } from './deliverer.ts';
+import { presentlyBarred } from './policies.ts';
 import { noon } from './storage-samples.ts';
 
 /** Time that a run has left. */
@@ -43,6 +46,9 @@ export function aProber(tables: Tables, answers: Answers = {}, more: Partial<Par
     signingKeys: { privateKey: async () => privateKey },
     post: poster.post,
     startDeadline,
+    blocks: blocks(tables),
+    stamps: stamps(tables),
+    barredFrom: presentlyBarred(tables),
     probes: { send: async (message) => void further.push(message) },
     probeDelays: [300, 900, 1800],
     perSecond: 5,

@@ -3,20 +3,32 @@ import { count } from '../../functions/count/count.ts';
 import type { Effects as CountEffects } from '../../functions/count/effects.ts';
 import type { Effects as ReceiveEffects } from '../../functions/receive/effects.ts';
 import { receive } from '../../functions/receive/receive.ts';
+import { defaultLimits } from '../../shared/domain/limits.ts';
 import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
 import { countedIn } from '../../shared/protocol/counted.ts';
 import { type Incoming, readActivity } from '../../shared/protocol/incoming.ts';
 import { addresses } from '../../shared/protocol/site.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 import { groupHandler } from '../../shared/runtime/queue.ts';
+import { answers } from '../../shared/storage/answers.ts';
+import { blocks } from '../../shared/storage/blocks.ts';
+import { doings } from '../../shared/storage/doings.ts';
+import { erasure } from '../../shared/storage/erasure.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
+import { limits } from '../../shared/storage/limits.ts';
 import { members } from '../../shared/storage/members.ts';
+import { people } from '../../shared/storage/people.ts';
 import { posts } from '../../shared/storage/posts.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
-import { replies } from '../../shared/storage/replies.ts';
+import { remoteActors } from '../../shared/storage/remote-actors.ts';
+import { reports } from '../../shared/storage/reports.ts';
+import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { type DeliveryMessage, type InteractionEvent, ReceivedMessage } from '../../shared/transport/messages.ts';
+import { addressPolicy, mayDeliver } from '../../shared/transport/private-hosts.ts';
+import { listedAt } from './answers.ts';
+import { presentPolicies } from './policies.ts';
 import { aJob, aPost, aSharer, noon, unique } from './storage-samples.ts';
 
 logger.setLogLevel('SILENT');
@@ -70,7 +82,19 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     followers: followers(tables),
     inboxes: inboxes(tables),
     reactions: reactions(tables),
-    replies: replies(tables),
+    answers: answers(tables),
+    stamps: stamps(tables),
+    reports: reports(tables),
+    doings: doings(tables),
+    erasure: erasure(tables),
+    people: people(tables),
+    remoteActors: remoteActors(tables),
+    policies: presentPolicies(tables),
+    blocks: blocks(tables),
+    limits: defaultLimits,
+    buckets: limits(tables),
+    fetchActor: async () => ({ kind: 'unreachable', reason: 'nobody is to be fetched' }),
+    mayDeliverTo: mayDeliver(addressPolicy([])),
     deliveries: { sendAll: async (messages) => void deliveries.push(...messages) },
     announce: async (told) => void events.push(...told),
     signOfLife: async (hosts) => void alive.push(...hosts),
@@ -101,6 +125,15 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
       if (!isCounted(activity)) return receive(effects)(messageOf(one));
       if ((await batch([one])).length > 0) throw new Error('the activity was not counted');
     },
+    /** Receives a message as `inbox` has sent it, and throws when it would come again. */
+    take: async (message: ReceivedMessage) => {
+      const activity = readActivity(JSON.parse(message.body));
+      if (typeof activity === 'string' || !countedIn(activity)) return receive(effects)(message);
+      const { batchItemFailures } = await countAll({
+        Records: [{ messageId: '0', body: JSON.stringify(message) }],
+      } as never);
+      if (batchItemFailures.length > 0) throw new Error('the activity was not counted');
+    },
     /** What was told to the platform: types only. */
     told: () => events.map(({ type }) => type),
   };
@@ -120,6 +153,7 @@ export async function anAuthor(tables: Tables) {
       await members(tables).turnOff(now!, { now: noon(60), job: aJob() });
     },
     followers: async () => (await members(tables).tally(memberId)).followers,
+    mentions: () => listedAt(tables, { kind: 'mention', about: memberId }),
     inboxes: async () => (await inboxes(tables).page(memberId, { limit: 100 })).items,
     /** A post of this member: shared, unless it is to wait. */
     post: async (leaves = true) => {
@@ -130,7 +164,8 @@ export async function anAuthor(tables: Tables) {
         ...post,
         id: addresses(site).post(actorKey, post.objectKey),
         numbers: () => reactions(tables).tally(post.objectKey),
-        replies: async () => (await replies(tables).page(post.objectKey, { limit: 100 })).items,
+        replies: () => listedAt(tables, { kind: 'reply', about: post.objectKey }),
+        quotes: () => listedAt(tables, { kind: 'quote', about: post.objectKey }),
         remove: async () => {
           const now = await posts(tables).find(memberId, post.objectKey);
           await posts(tables).markDeleted(now!, noon(90), aJob());

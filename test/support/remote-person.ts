@@ -1,8 +1,9 @@
 /** Someone on a remote server, who signs by hand and sends to the stack as other servers do. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
-import { request } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { inject } from 'vitest';
 import { type Oddities, signedByHand } from './cavage.ts';
+import { type MessageOddities, signedMessage } from './message-signature.ts';
 import type { Json, Received, RemoteServer } from './remote-server.ts';
 import { unique } from './storage-samples.ts';
 
@@ -25,23 +26,71 @@ export interface Answered {
 export interface SendOptions extends Oddities {
   readonly keyId?: string;
   readonly key?: KeyObject;
+  /** Signs after RFC 9421, with these oddities, in place of draft-cavage. */
+  readonly message?: MessageOddities;
+  /** Sends other headers than those that were signed; undefined leaves one out. */
+  readonly spoilt?: (headers: Record<string, string>) => Record<string, string | undefined>;
+  /** The address of this machine from which it comes. */
+  readonly from?: string;
+  /** Another stack than the one of the integration tests. */
+  readonly origin?: string;
+}
+
+/** The headers that such a request has. */
+export function signedHeadersOf(path: string, body: string | Buffer, options: SendOptions): Record<string, string> {
+  const { key = usualKeys!.privateKey, keyId, message, spoilt = (headers) => headers, origin } = options;
+  const { host, origin: site } = new URL(origin ?? inject('stack').origin);
+  const digest = createHash('sha256').update(body).digest('base64');
+  if (message) {
+    const params = { ...(keyId === undefined ? {} : { keyid: `"${keyId}"` }), ...message.params };
+    const headers = { host, ...message.headers };
+    return present(spoilt(signedMessage(key, { targetUri: site + path, body, ...message, params, headers })));
+  }
+  const { headers } = signedByHand(key, {
+    target: path,
+    body: body.toString(),
+    ...options,
+    headers: { host, date: new Date().toUTCString(), digest: `SHA-256=${digest}`, ...options.headers },
+    params: { keyId: `"${keyId}"`, ...options.params },
+  });
+  return present(spoilt(present(headers)));
+}
+
+const present = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+const sources = new Map<string, Dispatcher>();
+
+/** Connections that leave from a certain address of this machine, as from someone else's. */
+function dispatcherFrom(localAddress: string): Dispatcher {
+  const known = sources.get(localAddress);
+  if (known) return known;
+  const connect = buildConnector({});
+  const made = new Agent({ connect: (options, callback) => connect({ ...options, localAddress }, callback) });
+  sources.set(localAddress, made);
+  return made;
 }
 
 /** Sends a body to a path of the stack, signed. */
 export async function sendSigned(path: string, body: string | Buffer, options: SendOptions): Promise<Answered> {
-  const { origin } = inject('stack');
-  const { host } = new URL(origin);
-  const text = body.toString();
-  const digest = `SHA-256=${createHash('sha256').update(body).digest('base64')}`;
-  const { headers } = signedByHand(options.key ?? usualKeys!.privateKey, {
-    target: path,
-    body: text,
-    ...options,
-    headers: { host, date: new Date().toUTCString(), digest, ...options.headers },
-    params: { keyId: `"${options.keyId}"`, ...options.params },
+  const site = new URL(options.origin ?? inject('stack').origin);
+  const headers = { ...signedHeadersOf(path, body, options), host: site.host };
+  return sendAs(site.origin + path, body, headers, options.from);
+}
+
+/** Sends a POST as it is. */
+export async function sendAs(
+  address: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string | readonly string[]>>,
+  from?: string,
+): Promise<Answered> {
+  const response = await request(address, {
+    method: 'POST',
+    headers: headers as Record<string, string | string[]>,
+    body,
+    ...(from ? { dispatcher: dispatcherFrom(from) } : {}),
   });
-  const present = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
-  const response = await request(origin + path, { method: 'POST', headers: { ...present, host }, body });
   const answer = await response.body.text();
   return {
     status: response.statusCode,

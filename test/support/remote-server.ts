@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object | string;
+  readonly body?: object | string | Buffer;
   /** Milliseconds before it answers. */
   readonly delay?: number;
 }
@@ -25,7 +25,7 @@ export interface Received {
 }
 
 /** Starts a server on a free port of this machine, or on a certain one. Every POST is answered 202, every GET 404, unless told otherwise. */
-export async function startRemoteServer({ port = 0 } = {}) {
+export async function startRemoteServer({ port = 0, address = '127.0.0.1' } = {}) {
   const documents = new Map<string, ScriptedAnswer>();
   const scripts = new Map<string, ScriptedAnswer[]>();
   const received: Received[] = [];
@@ -48,12 +48,12 @@ export async function startRemoteServer({ port = 0 } = {}) {
     const { status = 200, headers = {}, body = '', delay = 0 } = answer;
     if (delay > 0) await wait(delay, undefined, { ref: false });
     response.writeHead(status, { 'content-type': 'application/activity+json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
   server.on('connection', () => connections++);
-  server.listen(port, '127.0.0.1');
+  server.listen(port, address);
   await once(server, 'listening');
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = `${address}:${(server.address() as AddressInfo).port}`;
 
   return {
     host,

@@ -11,6 +11,7 @@ import { posts } from '../../shared/storage/posts.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import type { DeliveryMessage, OutboxMessage } from '../../shared/transport/messages.ts';
 import type { Queue } from '../../shared/transport/queues.ts';
+import { presentlyBarred } from './policies.ts';
 import { noon } from './storage-samples.ts';
 
 /** Time that a run has left. */
@@ -32,6 +33,7 @@ export function aSpreader(tables: Tables, more: object = {}) {
     posts: posts(tables),
     inboxes: inboxes(tables),
     jobs: jobs(tables),
+    barredFrom: presentlyBarred(tables),
     deliveries: { sendAll },
     outbox: {
       send: async (message, { delaySeconds } = {}) => {

@@ -8,7 +8,11 @@ import { startPeer } from './peer/client.ts';
 import { platformClient } from './platform-client.ts';
 
 /** Starts everything on free ports with data of its own, which goes when it stops. */
-export async function startWorld({ log = (_line: string) => {}, users = ['fern'] } = {}) {
+export async function startWorld({
+  log = (_line: string) => {},
+  users = ['fern'],
+  firstKnock = 'rfc9421' as 'rfc9421' | 'cavage',
+} = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-'));
   const peerPort = await freePort();
   const stack = await startStack({
@@ -21,7 +25,13 @@ export async function startWorld({ log = (_line: string) => {}, users = ['fern']
     log,
   });
   log('starting the other server…');
-  const peer = await startPeer({ port: peerPort, caFile: stack.caFile, dataDir: join(dataDir, 'peer'), users });
+  const peer = await startPeer({
+    port: peerPort,
+    caFile: stack.caFile,
+    dataDir: join(dataDir, 'peer'),
+    users,
+    firstKnock,
+  });
   const stop = async () => {
     await peer.stop();
     await stack.stop();

@@ -13,7 +13,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'shared/protocol': ['shared/domain'],
   'shared/storage': ['shared/domain'],
   'shared/transport': ['shared/domain', 'shared/protocol'],
-  'shared/runtime': [],
+  'shared/runtime': ['shared/domain'],
   infra: [],
 };
 const aFunction = ['shared/domain', 'shared/protocol', 'shared/storage', 'shared/transport', 'shared/runtime'];

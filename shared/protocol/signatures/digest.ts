@@ -17,3 +17,21 @@ export function digestMatches(header: string, body: Uint8Array): boolean {
     .filter((value) => value !== undefined);
   return given.length > 0 && given.every((value) => value === expected);
 }
+
+const members = /\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):[ \t]*(?:,(?=.)|$)/y;
+
+/**
+ * How a Content-Digest header (RFC 9530) stands to these bytes. SHA-256 must be there and right; other algorithms beside
+ * it are not looked at, but the whole must be readable, each algorithm once and by its name in lower case.
+ */
+export function contentDigestOn(header: string, body: Uint8Array): 'fits' | 'differs' | 'unreadable' {
+  const found = new Map<string, string>();
+  members.lastIndex = 0;
+  while (members.lastIndex < header.length) {
+    const match = members.exec(header);
+    if (!match || found.has(match[1]!)) return 'unreadable';
+    found.set(match[1]!, match[2]!);
+  }
+  if (found.size === 0) return 'unreadable';
+  return found.get('sha-256') === sha256(body) ? 'fits' : 'differs';
+}

@@ -1,144 +1,15 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { parseRequest } from 'http-signature';
-import { webAddress } from '../json.ts';
-import { digestMatches } from './digest.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readCavageSignature } from './cavage.ts';
+import { readMessageSignature } from './message-signature.ts';
+import type { BadSignature, ReadSignature, SignedRequest } from './request.ts';
 
-/** A request as the sender signed it. Header names are lower case; `host` is the host that we answer for. */
-export interface SignedRequest {
-  readonly method: string;
-  /** Path and query, exactly as received. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
-}
+export type { BadSignature, ReadSignature, SignedRequest } from './request.ts';
 
-/** A signature that is well-formed, fresh and covers what it must; whether the key made it is still open. */
-export interface ReadSignature {
-  readonly keyId: URL;
-  /** By the sender's clock, to the second. */
-  readonly signedAt: Date;
-  readonly madeBy: (key: KeyObject) => boolean;
-}
-
-/** Why a signature cannot count, in words for the sender. */
-export interface BadSignature {
-  readonly reason: string;
-}
-
-const parameters = /\s*([a-zA-Z]+)\s*=\s*(?:"([^"]*)"|(\d+))\s*(?:,|$)/y;
-const known = new Set(['keyId', 'algorithm', 'headers', 'signature', 'created', 'expires']);
-const longest = 4096; // bytes of a Signature header
-const oldest = 12 * 3600; // seconds
-const skew = 3600; // seconds that a sender's clock may be ahead
-
-/** Reads the parameters strictly (each once, nothing else) though spaces after commas are fine. */
-function parametersOf(header: string): Map<string, string> | undefined {
-  const found = new Map<string, string>();
-  parameters.lastIndex = 0;
-  while (parameters.lastIndex < header.length) {
-    const match = parameters.exec(header);
-    if (!match || found.has(match[1]!)) return undefined;
-    if (known.has(match[1]!)) found.set(match[1]!, match[2] ?? match[3]!);
-  }
-  return found;
-}
-
-const isFresh = (seconds: number, now: Date) => {
-  const age = now.getTime() / 1000 - seconds;
-  return age <= oldest && age >= -skew;
-};
-
-/**
- * Checks a draft-cavage-12 signature as far as that goes without the key. http-signature only builds the signing
- * string: bare, it throws on hs2019, lets X-Date stand in for Date and old `(created)` pass, and compares no digest.
- */
-export function readSignature(request: SignedRequest, now: Date): ReadSignature | BadSignature {
-  const header = request.headers.signature;
-  if (!header) return { reason: 'There is no Signature header.' };
-  if (header.length > longest || !/^[\x20-\x7e]+$/.test(header))
-    return { reason: 'The Signature header is too long or not ASCII.' };
-  const params = parametersOf(header);
-  if (!params) return { reason: 'The Signature header cannot be read.' };
-
-  const algorithm = params.get('algorithm') ?? 'hs2019';
-  if (!['rsa-sha256', 'hs2019'].includes(algorithm.toLowerCase()))
-    return { reason: `The algorithm ${algorithm} is not accepted; use rsa-sha256.` };
-  const signature = params.get('signature') ?? '';
-  if (!/^[A-Za-z0-9+/]{2,}={0,2}$/.test(signature)) return { reason: 'The signature is not base64.' };
-  const keyId = webAddress(params.get('keyId'));
-  if (!keyId) return { reason: 'keyId must be an https address of at most 500 characters.' };
-
-  const covered = (params.get('headers') ?? '').toLowerCase().split(' ').filter(Boolean);
-  const unsound = coverageProblem(request, covered, params, now);
-  if (unsound) return { reason: unsound };
-
-  const canonical = [...params]
-    .filter(([name]) => name !== 'algorithm')
-    .map(([name, value]) => `${name}=${/^(created|expires)$/.test(name) ? value : `"${value}"`}`);
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !['x-date', 'authorization'].includes(entry[0]),
-    ),
-  );
-  let signingString: string;
-  try {
-    signingString = parseRequest(
-      {
-        method: request.method,
-        url: request.target,
-        headers: { ...headers, signature: [...canonical, 'algorithm="rsa-sha256"'].join(',') },
-      },
-      {
-        authorizationHeaderName: 'signature',
-        algorithms: ['rsa-sha256'],
-        headers: ['(request-target)'],
-        clockSkew: Number.MAX_SAFE_INTEGER,
-        strict: true,
-      },
-    ).signingString;
-  } catch (error) {
-    return { reason: `The signature cannot be read: ${(error as Error).message}.` };
-  }
-  return {
-    keyId,
-    signedAt: signingTime(request, covered, params),
-    madeBy: (key) => verify('sha256', Buffer.from(signingString), key, Buffer.from(signature, 'base64')),
-  };
-}
-
-/** The Date header where it is covered, else `(created)`; both were found fresh before. */
-const signingTime = (request: SignedRequest, covered: readonly string[], params: Map<string, string>): Date =>
-  covered.includes('date') ? new Date(request.headers.date ?? '') : new Date(Number(params.get('created')) * 1000);
-
-/** What is wrong with the covered headers, their times or the digest; undefined when all is well. */
-function coverageProblem(
-  request: SignedRequest,
-  covered: readonly string[],
-  params: Map<string, string>,
-  now: Date,
-): string | undefined {
-  const needed = ['(request-target)', 'host', ...(request.method === 'POST' ? ['digest'] : [])];
-  const missing = needed.filter((name) => !covered.includes(name));
-  if (missing.length > 0) return `The signature must cover ${missing.join(', ')}.`;
-  if (new Set(covered).size !== covered.length) return 'The signature names a header twice.';
-  const odd = covered.find(
-    (name) =>
-      name === 'x-date' || (/^[(]/.test(name) && !['(request-target)', '(created)', '(expires)'].includes(name)),
-  );
-  if (odd) return `The signature must not cover ${odd}.`;
-
-  if (!covered.includes('date') && !covered.includes('(created)')) return 'The signature must cover date or (created).';
-  if (covered.includes('date') && !isFresh(Date.parse(request.headers.date ?? '') / 1000, now))
-    return 'The Date is missing, unreadable, too old or too far ahead.';
-  if (covered.includes('(created)') && !isFresh(Number(params.get('created') ?? Number.NaN), now))
-    return 'The created time is missing, too old or too far ahead.';
-  const mayExpire = params.has('expires') || covered.includes('(expires)');
-  if (mayExpire && !(Number(params.get('expires')) > now.getTime() / 1000 - 60)) return 'The signature has expired.';
-
-  if (request.method === 'POST' && !digestMatches(request.headers.digest ?? '', request.body))
-    return 'The Digest does not fit the body; SHA-256 is needed.';
-  return undefined;
-}
+/** Checks a signature of either scheme as far as that goes without the key. Where both were sent, RFC 9421 decides. */
+export const readSignature = async (request: SignedRequest, now: Date): Promise<ReadSignature | BadSignature> =>
+  request.headers['signature-input'] === undefined
+    ? readCavageSignature(request, now)
+    : readMessageSignature(request, now);
 
 /** A public RSA key of 2048 to 8192 bits from PEM; undefined for anything else, private keys among it. */
 export function publicKeyFrom(pem: string): KeyObject | undefined {

@@ -1,5 +1,7 @@
 import { Entity } from 'dynamodb-toolbox/entity';
 import { item } from 'dynamodb-toolbox/schema/item';
+import { number } from 'dynamodb-toolbox/schema/number';
+import { set } from 'dynamodb-toolbox/schema/set';
 import { string } from 'dynamodb-toolbox/schema/string';
 import { expiresAt, type SharingTable } from './table.ts';
 
@@ -24,7 +26,34 @@ export const identityRows = (table: SharingTable) => {
     computeKey: ({ id }) => ({ pk: `REMOTE#${id}`, sk: 'ACTOR' }),
   });
 
-  /** KEY#keyId / KEY — a remote actor's public key, or since when it could not be had. */
+  /** REMOTE#host / actor — that someone of this server was met, and by which keys: a server's people are found by it. */
+  const Person = new Entity({
+    name: 'Person',
+    table,
+    timestamps: false,
+    schema: item({ host: string().key(), actor: string().key(), keys: set(string()).optional(), expiresAt }),
+    computeKey: ({ host, actor }) => ({ pk: `REMOTE#${host}`, sk: actor }),
+  });
+
+  /** ERASURE#id / ERASURE — that people of a server were forgotten; it names none of them. */
+  const Erasure = new Entity({
+    name: 'Erasure',
+    table,
+    timestamps: false,
+    schema: item({
+      id: string().key(),
+      kind: string().enum('actor', 'server'),
+      server: string(),
+      state: string().enum('underWay', 'done'),
+      people: number(),
+      at: string(),
+      doneAt: string().optional(),
+      expiresAt,
+    }),
+    computeKey: ({ id }) => ({ pk: `ERASURE#${id}`, sk: 'ERASURE' }),
+  });
+
+  /** KEY#keyId / KEY — a remote actor's public key. */
   const RemoteKey = new Entity({
     name: 'RemoteKey',
     table,
@@ -32,8 +61,7 @@ export const identityRows = (table: SharingTable) => {
     schema: item({
       keyId: string().key(),
       actor: string(),
-      pem: string().optional(),
-      failure: string().optional(),
+      pem: string(),
       fetchedAt: string(),
       expiresAt,
     }),
@@ -67,5 +95,5 @@ export const identityRows = (table: SharingTable) => {
     computeKey: () => ({ pk: 'INSTANCE', sk: 'ACTOR' }),
   });
 
-  return { RemoteActor, RemoteKey, PrivateKey, DataKey, Instance };
+  return { RemoteActor, Person, Erasure, RemoteKey, PrivateKey, DataKey, Instance };
 };

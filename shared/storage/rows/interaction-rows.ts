@@ -1,13 +1,13 @@
 import { Entity } from 'dynamodb-toolbox/entity';
-import { boolean } from 'dynamodb-toolbox/schema/boolean';
 import { item } from 'dynamodb-toolbox/schema/item';
 import { number } from 'dynamodb-toolbox/schema/number';
+import { set } from 'dynamodb-toolbox/schema/set';
 import { string } from 'dynamodb-toolbox/schema/string';
-import { expiresAt, type SharingTable, standing } from './table.ts';
+import { type SharingTable, standing } from './table.ts';
 
 /** Rows about what people on other servers did with a post. */
 export const interactionRows = (table: SharingTable) => {
-  /** INTERACTIONS#objectKey / like#actor or boost#actor — counted once per actor; an inactive row remembers an Undo. */
+  /** DOINGS#actor / like#objectKey or boost#objectKey — counted once per actor; an inactive row remembers an Undo. */
   const Reaction = new Entity({
     name: 'Reaction',
     table,
@@ -18,44 +18,28 @@ export const interactionRows = (table: SharingTable) => {
       actor: string().key(),
       activityId: string(),
       at: string(),
+      /** Which row of the list has the actor; in any other it is a leftover. */
+      listed: string().optional(),
       ...standing,
     }),
-    computeKey: ({ objectKey, reaction, actor }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: `${reaction}#${actor}` }),
+    computeKey: ({ objectKey, reaction, actor }) => ({ pk: `DOINGS#${actor}`, sk: `${reaction}#${objectKey}` }),
   });
 
-  /** INTERACTIONS#objectKey / reply#published#id — a public answer; sorts by time. */
-  const Reply = new Entity({
-    name: 'Reply',
+  /** INTERACTIONS#objectKey / like#listId or boost#listId — who reacted, one row for each batch in which that was counted. */
+  const Reactors = new Entity({
+    name: 'Reactors',
     table,
     timestamps: false,
     schema: item({
       objectKey: string().key(),
-      published: string().key(),
-      id: string().key(),
-      actor: string(),
-      url: string(),
-      content: string(),
+      reaction: string().enum('like', 'boost').key(),
+      listId: string().key(),
+      actors: set(string()).optional(),
     }),
-    computeKey: ({ objectKey, published, id }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: `reply#${published}#${id}` }),
+    computeKey: ({ objectKey, reaction, listId }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: `${reaction}#${listId}` }),
   });
 
-  /** DOINGS#actor / reply#id — where an actor's reply is kept; an inactive row remembers a Delete. */
-  const ReplyOf = new Entity({
-    name: 'ReplyOf',
-    table,
-    timestamps: false,
-    schema: item({
-      actor: string().key(),
-      id: string().key(),
-      objectKey: string().optional(),
-      published: string().optional(),
-      active: boolean(),
-      expiresAt,
-    }),
-    computeKey: ({ actor, id }) => ({ pk: `DOINGS#${actor}`, sk: `reply#${id}` }),
-  });
-
-  /** INTERACTIONS#objectKey / TALLY — how many likes, boosts, replies. */
+  /** INTERACTIONS#objectKey / TALLY — how many likes, boosts, replies, quotes. */
   const Tally = new Entity({
     name: 'Tally',
     table,
@@ -65,9 +49,10 @@ export const interactionRows = (table: SharingTable) => {
       likes: number().optional(),
       boosts: number().optional(),
       replies: number().optional(),
+      quotes: number().optional(),
     }),
     computeKey: ({ objectKey }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: 'TALLY' }),
   });
 
-  return { Reaction, Reply, ReplyOf, Tally };
+  return { Reaction, Reactors, Tally };
 };

@@ -25,6 +25,7 @@ export const memberRows = (table: SharingTable) => {
       publicProfile: boolean(),
       country: string(),
       adult: boolean(),
+      quotes: string().enum('everyone', 'followers', 'nobody').optional(),
       sharing: string().enum('off', 'on', 'paused', 'removing'),
       epoch: number(),
       actorKey: string().optional(),

@@ -20,6 +20,8 @@ const storage = {
   members: { find: async () => member },
   posts: { find: async () => post },
   followers: { find: nothing },
+  blocks: { find: nothing },
+  stamps: { find: nothing },
   inboxes: { missing: nothing, found: nothing },
   results: { has: async () => false, put: nothing },
   servers: {
@@ -43,6 +45,7 @@ const sender =
       signingKeys: { privateKey: async () => privateKey },
       post: inboxPoster(client, { userAgent: userAgent(new URL(keyId)), now }),
       startDeadline,
+      barredFrom: async () => () => false,
       retryDelays: [60, 300, 900],
       probeDelays: [300, 3600],
       random: Math.random,

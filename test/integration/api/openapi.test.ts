@@ -26,6 +26,13 @@ test('the API describes itself to everyone, every operation under its own name',
       '/api/v1/members/{memberId}/posts/{postId}/likes',
       '/api/v1/members/{memberId}/posts/{postId}/boosts',
       '/api/v1/members/{memberId}/posts/{postId}/replies',
+      '/api/v1/members/{memberId}/posts/{postId}/replies/{answerKey}',
+      '/api/v1/members/{memberId}/posts/{postId}/quotes',
+      '/api/v1/members/{memberId}/posts/{postId}/quotes/{answerKey}',
+      '/api/v1/members/{memberId}/mentions',
+      '/api/v1/members/{memberId}/mentions/{answerKey}',
+      '/api/v1/reports',
+      '/api/v1/reports/{reportId}',
       '/api/v1/servers/{host}',
       '/api/v1/servers/{host}/probe',
     ]),
@@ -49,8 +56,10 @@ test('each operation that it describes exists', async () => {
         headers: { authorization: `Bearer ${tokens.platform}`, 'content-type': 'application/json' },
         body: ['put', 'post'].includes(method) ? '{}' : null,
       });
-      const { title } = (await response.json()) as { title: string };
-      expect([400, 404], `${method} ${path}: ${title}`).toContain(response.status);
+      const text = await response.text();
+      const title = text.startsWith('{') ? String(JSON.parse(text).title ?? '') : '';
+      const allowed = method === 'get' ? [200, 400, 404] : [400, 404, 415]; // some lists and decisions are never missing
+      expect(allowed, `${method} ${path}: ${title}`).toContain(response.status);
       expect(title).not.toContain('no such address');
     }
   }

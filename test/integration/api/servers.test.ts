@@ -49,6 +49,7 @@ test('a server of which nothing is known is well', async () => {
       parked: 0,
       lastSuccessAt: null,
       signatures: 'cavage',
+      level: 'open',
     },
   });
 });

@@ -129,7 +129,19 @@ describe('without looking at the sender’s server, the answer is', () => {
     });
   });
 
-  test('404 for the inbox of nobody', async () => refused(404, {}, { to: `/actors/${unique('k')}/inbox` }));
+  test.each(['Create', 'Update'])('403 for a %s of what is on another host, or by someone else', async (type) => {
+    const person = aPerson(quiet);
+    const note = { id: `${person.id}/1`, type: 'Note', content: 'Hello' };
+    await refused(403, { type, object: { ...note, id: 'https://elsewhere.example/1' } });
+    await refused(403, { type, object: { ...note, attributedTo: `${quiet.origin}/users/other` } });
+  });
+
+  test.each(['@graph', '@reverse', '@included', '@id'])('400 for the trick of JSON-LD %s (threat 9)', async (name) =>
+    refused(400, { [name]: [{ type: 'Follow' }] }),
+  );
+
+  test('400 for more than 5000 members (threat 12)', async () =>
+    refused(400, { padding: Array.from({ length: 5000 }, () => ({ a: 1 })) }));
 
   test('413 for more than a quarter of a megabyte', async () => refused(413, { padding: 'x'.repeat(256 * 1024) }));
 
@@ -150,6 +162,28 @@ describe('without looking at the sender’s server, the answer is', () => {
     const person = aPerson(quiet);
     expect((await person.send(person.activity('Delete', person.id))).status).toBe(202);
     expect(quiet.connections()).toBe(0);
+  });
+});
+
+describe('once the signature is verified, the answer is', () => {
+  test('404 for the inbox of nobody, and for a Follow of nobody', async () => {
+    const person = aPerson(server);
+    const nobody = `${inject('stack').origin}/actors/${unique('k')}`;
+    const like = person.activity('Like', `${member.actorId}/posts/none`);
+    expect((await person.send(like, { to: `${new URL(nobody).pathname}/inbox` })).status).toBe(404);
+    for (const object of [nobody, `${inject('stack').origin}/users/nobody`, `${member.actorId}/posts/none`])
+      expect((await person.send(person.activity('Follow', object))).status).toBe(404);
+  });
+
+  test('401 for the inbox of nobody, where it is not', async () => {
+    const person = aPerson(server);
+    const options = { to: `/actors/${unique('k')}/inbox`, key: otherKeys!.privateKey };
+    expect((await person.send(follow(person), options)).status).toBe(401);
+  });
+
+  test('202 for a Follow of the deployment itself, which nobody can follow', async () => {
+    const person = aPerson(server);
+    expect((await person.send(person.activity('Follow', `${inject('stack').origin}/actor`))).status).toBe(202);
   });
 });
 

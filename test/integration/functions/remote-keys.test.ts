@@ -114,3 +114,49 @@ test('who was already gone and then deletes itself is not asked to try again', a
   expect((await person.send(person.activity('Delete', person.id))).status).toBe(202);
   expect(server.fetched(person.path)).toBe(1);
 });
+
+test('many requests at once by an unknown key cost one look, and all of them are taken', async () => {
+  const person = aPerson(server);
+  server.serve(person.path, { body: person.document, delay: 300 });
+  const statuses = await Promise.all(Array.from({ length: 8 }, () => statusOf(person)));
+  expect(statuses).toEqual(Array.from({ length: 8 }, () => 202));
+  expect(server.fetched(person.path)).toBe(1);
+});
+
+test('one key that is said to be that of two actors in turn costs one look at each', async () => {
+  const [one, two] = [aPerson(server), aPerson(server)];
+  const keyId = `${server.origin}/keys/${unique('k')}`;
+  for (let n = 0; n < 6; n++) expect(await statusOf(n % 2 ? one : two, { keyId })).toBe(401);
+  expect([server.fetched(one.path), server.fetched(two.path)]).toEqual([1, 1]);
+});
+
+test('many keys of one actor cost one look', async () => {
+  const person = aPerson(server);
+  for (let n = 0; n < 6; n++) expect(await statusOf(person, { keyId: `${person.id}#key-${n}` })).toBe(401);
+  expect(server.fetched(person.path)).toBe(1);
+  expect(await statusOf(person)).toBe(202);
+});
+
+test('67: a key at an address of its own is good when the actor lists it', async () => {
+  const person = aPerson(server);
+  const keyId = `${person.id}/main-key`;
+  server.serve(person.path, {
+    body: { ...person.document, publicKey: { ...person.document.publicKey, id: keyId } },
+  });
+  expect(await statusOf(person, { keyId })).toBe(202);
+});
+
+test('someone we know who is gone for ever may delete itself by a key that nobody can fetch any more', async () => {
+  const { id, path, activity, send } = aPerson(server);
+  const actor = { id, handle: 'h', name: 'n', url: id, server: server.host, inbox: `${id}/inbox` };
+  await remoteActors(stackTables()).save(actor, [], minutesAgo(60));
+  server.serve(path, { status: 410 });
+  expect((await send(activity('Delete', id))).status).toBe(202);
+  expect((await send(activity('Follow', nobody))).status).toBe(401);
+  expect(server.fetched(path)).toBe(1);
+
+  const missing = aPerson(server);
+  await remoteActors(stackTables()).save({ ...actor, id: missing.id }, [], minutesAgo(60));
+  server.serve(missing.path, { status: 404 });
+  expect((await missing.send(missing.activity('Delete', missing.id))).status).toBe(401);
+});

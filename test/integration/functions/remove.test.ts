@@ -8,7 +8,7 @@ import { members } from '../../../shared/storage/members.ts';
 import { posts } from '../../../shared/storage/posts.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { removalJob } from '../../../shared/transport/jobs.ts';
-import type { DeliveryMessage, RemovalMessage } from '../../../shared/transport/messages.ts';
+import type { DeliveryMessage, SharingRemoval } from '../../../shared/transport/messages.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
@@ -23,7 +23,7 @@ function aWorker(more: object = {}) {
   const started: { readonly id: string; readonly startsAt: string }[] = [];
   const deliveries: DeliveryMessage[] = [];
   const delays: number[] = [];
-  const further: RemovalMessage[] = [];
+  const further: SharingRemoval[] = [];
   const run = remove({
     members: members(tables),
     posts: posts(tables),
@@ -44,9 +44,9 @@ function aWorker(more: object = {}) {
     ...more,
   });
   /** Follows the chain of messages to its end, and tells its steps. */
-  const toTheEnd = async (message: RemovalMessage) => {
+  const toTheEnd = async (message: SharingRemoval) => {
     const steps: string[] = [];
-    for (let next: RemovalMessage | undefined = message; next; next = further.shift()) {
+    for (let next: SharingRemoval | undefined = message; next; next = further.shift()) {
       steps.push(next.step);
       await run(next);
       if (steps.length > 50) throw new Error('the removal does not end');
@@ -57,11 +57,11 @@ function aWorker(more: object = {}) {
 }
 
 type Author = Awaited<ReturnType<typeof anAuthor>>;
-async function turnedOff({ memberId, turnOff }: Author): Promise<RemovalMessage> {
+async function turnedOff({ memberId, turnOff }: Author): Promise<SharingRemoval> {
   await turnOff();
   const job = removalJob(memberId, 2, noon().toISOString());
   await jobs(tables).open(job);
-  return { ...(job.message as Omit<RemovalMessage, 'job'>), job: jobKey(job) };
+  return { ...(job.message as Omit<SharingRemoval, 'job'>), job: jobKey(job) };
 }
 const aFollower = async ({ memberId }: Author, inbox = 'https://far.example/inbox') => {
   const follow = { actor: anActor(), followId: `https://far.example/${unique('f')}`, inbox };
@@ -138,7 +138,7 @@ test('a page that broke off is repeated without loss', async () => {
   const broken = aWorker({ followers: { ...followers(tables), count: () => Promise.reject(new Error('stopped')) } });
   let last = message;
   for (
-    let next: RemovalMessage | undefined = message;
+    let next: SharingRemoval | undefined = message;
     next && next.step !== 'followers';
     next = broken.further.shift()
   ) {
@@ -161,9 +161,9 @@ test('what broke off goes on from its page when its lease ends, and the message 
   await expect(broken.run(message)).rejects.toThrow('no queue');
   await broken.run(message);
   expect(broken.started).toEqual([]);
-  const found: RemovalMessage[] = [];
+  const found: SharingRemoval[] = [];
   for await (const { key, message: body } of jobs(tables).takeOverdue(noon(100 + 301)))
-    if (key.id === message.job.id) found.push({ ...(body as Omit<RemovalMessage, 'job'>), job: key });
+    if (key.id === message.job.id) found.push({ ...(body as Omit<SharingRemoval, 'job'>), job: key });
   expect(found).toMatchObject([{ memberId: author.memberId, epoch: 2, step: 'profile' }]);
   expect(await aWorker().toTheEnd(found[0]!)).toEqual(['profile', 'followers', 'inboxes']);
   expect(await stateOf(author)).toBe('off');

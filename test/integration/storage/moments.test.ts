@@ -1,14 +1,15 @@
 /** Two moments that are rare and must do no harm: something else in between two requests, and an answer that is lost for good. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { answers } from '../../../shared/storage/answers.ts';
 import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { hashOf } from '../../../shared/storage/keys.ts';
 import { members } from '../../../shared/storage/members.ts';
 import { posts } from '../../../shared/storage/posts.ts';
 import { reactions } from '../../../shared/storage/reactions.ts';
-import { replies } from '../../../shared/storage/replies.ts';
 import { type Tables, tables } from '../../../shared/storage/table.ts';
+import { anAnswer, aPlace } from '../../support/answers.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { following, reacting } from '../../support/standings.ts';
 import { aJob, aMember, anActor, aPost, aSharer, noon, unique } from '../../support/storage-samples.ts';
@@ -34,10 +35,6 @@ afterAll(() => {
 
 const aLike = () => ({ objectKey: unique('o'), reaction: 'like' as const, actor: anActor(), activityId: unique('a') });
 const aFollow = () => ({ actor: anActor(), followId: unique('f'), inbox: 'https://far.example/inbox' });
-const aReply = () => {
-  const actor = anActor();
-  return { id: `${actor}/1`, actor, url: actor, content: '<p>Hello</p>', published: noon().toISOString() };
-};
 const numbers = (objectKey: string) => reactions(calm).tally(objectKey);
 
 describe('between the two steps of an Undo, what it undoes arrives', () => {
@@ -57,11 +54,10 @@ describe('between the two steps of an Undo, what it undoes arrives', () => {
   });
 
   test('a reply does not stay', async () => {
-    const objectKey = unique('o');
-    const reply = aReply();
-    interrupt(client, 'PutItemCommand', () => replies(calm).add(objectKey, reply, noon()));
-    expect(await replies(mine).remove(reply.actor, reply.id, noon())).toBe(true);
-    expect((await numbers(objectKey)).replies).toBe(0);
+    const [reply, place] = [anAnswer(), aPlace('reply')];
+    interrupt(client, 'PutItemCommand', () => answers(calm).add(reply, [place], noon()));
+    expect(await answers(mine).remove(reply.actor, reply.id, noon())).toBe(true);
+    expect((await numbers(place.about)).replies).toBe(0);
   });
 });
 
@@ -145,12 +141,11 @@ describe('every answer is lost, and the same is asked again', () => {
   });
 
   test('a reply counts once, and is removed once', async () => {
-    const objectKey = unique('o');
-    const reply = aReply();
-    await again(() => replies(mine).add(objectKey, reply, noon()));
-    expect((await numbers(objectKey)).replies).toBe(1);
-    await replies(calm).remove(reply.actor, reply.id, noon());
-    expect((await numbers(objectKey)).replies).toBe(0);
+    const [reply, place] = [anAnswer(), aPlace('reply')];
+    await again(() => answers(mine).add(reply, [place], noon()));
+    expect((await numbers(place.about)).replies).toBe(1);
+    await answers(calm).remove(reply.actor, reply.id, noon());
+    expect((await numbers(place.about)).replies).toBe(0);
   });
 
   test('sharing is turned on and off once', async () => {

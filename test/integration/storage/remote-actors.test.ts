@@ -1,8 +1,10 @@
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { expect, test } from 'vitest';
 import { instance } from '../../../shared/storage/instance.ts';
+import { people } from '../../../shared/storage/people.ts';
 import { remoteActors } from '../../../shared/storage/remote-actors.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
-import { anActor, noon } from '../../support/storage-samples.ts';
+import { anActor, noon, unique } from '../../support/storage-samples.ts';
 
 const days = 24 * 3600;
 const someone = (id = anActor(), name = 'Fern') => ({
@@ -47,24 +49,67 @@ describeStorage('remote actors', (table) => {
     expect(await all().findKey(keyId, noon(30 * days))).toBeUndefined();
   });
 
-  test('a key that could not be had is remembered for ten minutes', async () => {
-    const actor = anActor();
-    await all().saveFailure(`${actor}#key`, actor, 'its server answered 404', noon());
-    expect(await all().findKey(`${actor}#key`, noon(599))).toEqual({
-      actor,
-      failure: 'its server answered 404',
-      fetchedAt: noon().toISOString(),
-    });
-    expect(await all().findKey(`${actor}#key`, noon(600))).toBeUndefined();
+  test('a key that the actor has taken back is a key no more', async () => {
+    const actor = someone();
+    const [one, two] = ['one', 'two'].map((name) => ({ id: `${actor.id}#${name}`, pem: name }));
+    await all().save(actor, [one!, two!], noon());
+    await all().forgetKey(one!.id, actor.id, noon(60));
+    expect(await all().findKey(one!.id, noon(60), { consistent: true })).toBeUndefined();
+    expect(await all().findKey(two!.id, noon(60))).toMatchObject({ pem: 'two' });
+    await all().save(actor, [one!], noon(120));
+    expect(await all().findKey(one!.id, noon(120))).toMatchObject({ pem: 'one' });
   });
 
-  test('a key whose server does not answer just now is kept, and counts as looked at', async () => {
+  test('nobody takes the key of someone else by listing it', async () => {
+    const [owner, thief] = [someone(), someone()];
+    const own = `${owner.id}#key`;
+    const apart = `https://far.example/keys/${unique('k')}`;
+    const keys = [own, apart].map((id) => ({ id, pem: 'good' }));
+    await all().save(owner, keys, noon());
+    await all().save(
+      thief,
+      [...keys.map(({ id }) => ({ id, pem: 'bad' })), { id: `${thief.id}#key`, pem: 'own' }],
+      noon(1),
+    );
+    for (const keyId of [own, apart]) expect(await all().findKey(keyId, noon(1))).toMatchObject({ actor: owner.id });
+    expect(await all().findKey(`${thief.id}#key`, noon(1))).toMatchObject({ actor: thief.id });
+
+    const later = someone();
+    await all().save(thief, [{ id: `${later.id}#key`, pem: 'bad' }], noon(2));
+    await all().save(later, [{ id: `${later.id}#key`, pem: 'good' }], noon(3));
+    expect(await all().findKey(`${later.id}#key`, noon(3))).toMatchObject({ actor: later.id, pem: 'good' });
+  });
+
+  test('an actor that lists new keys without end does not fill its row', async () => {
     const actor = someone();
-    const keyId = `${actor.id}#key`;
-    await all().save(actor, [{ id: keyId, pem: 'key' }], noon());
-    await all().keepKey(keyId, { actor: actor.id, pem: 'key' }, noon(900));
-    const fetchedAt = noon(900).toISOString();
-    expect(await all().findKey(keyId, noon(900))).toEqual({ actor: actor.id, pem: 'key', fetchedAt });
+    for (let n = 0; n < 8; n++) {
+      const keys = Array.from({ length: 10 }, (_, index) => ({ id: `${actor.id}#${n}-${index}`, pem: 'key' }));
+      await all().save(actor, keys, noon(n));
+    }
+    expect(await all().findKey(`${actor.id}#7-9`, noon(8))).toBeDefined();
+    const known = await people(table().tables).keysOf(actor.id);
+    expect(known.length).toBeGreaterThan(20);
+    expect(known.length).toBeLessThanOrEqual(60);
+  });
+
+  test('someone is known by name, or by something that they did', async () => {
+    const [named, doer, nobody] = [someone(), anActor(), anActor()];
+    await all().save(named, [], noon());
+    await table()
+      .reliable.Follow.build(PutItemCommand)
+      .item({
+        actor: doer,
+        memberId: unique('m-'),
+        followId: `${doer}/1`,
+        at: noon().toISOString(),
+        active: true,
+        past: [],
+        revision: 1,
+      })
+      .send();
+    expect(await all().knows(named.id)).toBe(true);
+    expect(await all().knows(doer)).toBe(true);
+    expect(await all().knows(nobody)).toBe(false);
   });
 
   test('the public key of the deployment itself is kept', async () => {

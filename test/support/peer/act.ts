@@ -112,7 +112,8 @@ const reactionActivity = (peer: Peer, person: string, { kind, activity, object }
   return new Announce({ ...about, to: PUBLIC_COLLECTION, cc: peer.context.getFollowersUri(person) });
 };
 
-const undoOf = (peer: Peer, person: string, activity: Follow | Like | Announce): Undo =>
+/** The Undo of something that a person did. */
+export const undoOf = (peer: Peer, person: string, activity: Activity): Undo =>
   new Undo({
     id: new URL(`#undos/${crypto.randomUUID()}`, actorOf(peer, person)),
     actor: peer.context.getActorUri(person),

@@ -18,6 +18,12 @@
  *   POST /api/reply     {object, text, visibility?, as?}  Post
  *   POST /api/edit      {object, text, as?}               Post;     own posts only
  *   POST /api/delete    {object, as?}                     {deleted: id}
+ *   POST /api/quote     {object, text, visibility?, as?}  Post;     asks for consent as well (FEP-044f)
+ *   POST /api/emoji     {object, text, as?}               {sent: id}; an EmojiReact, `text` is the emoji
+ *   POST /api/block, /api/unblock   {handle, as?}         {sent: id}
+ *   POST /api/move      {handle, target, as?}             {sent: id}; `target` is another of the people here, `handle` is told
+ *   POST /api/leave     {handle, as?}                     {sent: id}; the account is deleted, `handle` is told
+ *   GET  /api/sent?after=                                 every POST to other servers, after this number: [Sent]
  *   POST /api/send      {inbox | actor, activity | body, signature?, contentType?, as?}
  *                                                         SendAnswer; sends it as is, signed with the key of `as` by
  *                                                         "cavage" (default), "rfc9421" or "none"
@@ -28,12 +34,14 @@
 import { follow, react, unfollow, unreact } from './act.ts';
 import { type Fields, readFields, requiredText } from './fields.ts';
 import { findPerson } from './find.ts';
+import { block, emojiReact, leave, move, unblock } from './lives.ts';
 import { actorOf, type Peer } from './peer.ts';
 import { personNamed } from './people.ts';
 import { Problem, problemDocument } from './problem.ts';
 import { sendRaw } from './send.ts';
+import { sentAfter } from './sent.ts';
 import { homeTimeline, postState, repliesTo } from './timeline.ts';
-import { deletePost, editPost, writePost, writeReply } from './write.ts';
+import { deletePost, editPost, quotePost, writePost, writeReply } from './write.ts';
 
 type Operation = (peer: Peer, fields: Fields, as: string) => unknown;
 
@@ -64,6 +72,7 @@ const operations: Record<string, Operation> = {
       .filter(
         (one) => (!type || one.type === type) && (!actor || one.actor === actor) && one.number > Number(after ?? 0),
       ),
+  'GET sent': (_, { after }) => sentAfter(Number(after ?? 0)),
   'POST follow': (peer, fields, as) => follow(peer, as, requiredText(fields, 'handle'), fields.again),
   'POST unfollow': (peer, fields, as) => unfollow(peer, as, requiredText(fields, 'handle')),
   'POST like': (peer, fields, as) => react(peer, 'like', as, requiredText(fields, 'object'), fields.again),
@@ -79,6 +88,14 @@ const operations: Record<string, Operation> = {
     await deletePost(peer, as, deleted);
     return { deleted };
   },
+  'POST quote': (peer, fields, as) =>
+    quotePost(peer, as, requiredText(fields, 'object'), requiredText(fields, 'text'), fields.visibility),
+  'POST emoji': (peer, fields, as) =>
+    emojiReact(peer, as, requiredText(fields, 'object'), requiredText(fields, 'text')),
+  'POST block': (peer, fields, as) => block(peer, as, requiredText(fields, 'handle')),
+  'POST unblock': (peer, fields, as) => unblock(peer, as, requiredText(fields, 'handle')),
+  'POST move': (peer, fields, as) => move(peer, as, requiredText(fields, 'target'), requiredText(fields, 'handle')),
+  'POST leave': (peer, fields, as) => leave(peer, as, requiredText(fields, 'handle')),
   'POST send': (peer, fields, as) => {
     if (fields.activity === undefined && fields.body === undefined) {
       throw new Problem(400, 'Say what to send: "activity" (JSON) or "body" (text).');

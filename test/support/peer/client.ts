@@ -11,6 +11,7 @@ import type {
   Reaction,
   Received,
   SendAnswer,
+  Sent,
   TimelinePost,
   Visibility,
 } from './model.ts';
@@ -117,6 +118,13 @@ export const startPeer = async (options: PeerOptions = {}) => {
     reply: (object: string, text: string, how: Written = {}) => post<Post>('reply', { object, text, ...how }),
     edit: (object: string, text: string, by: As = {}) => post<Post>('edit', { object, text, ...by }),
     delete: (object: string, by: As = {}) => post<{ deleted: string }>('delete', { object, ...by }),
+    quote: (object: string, text: string, how: Written = {}) => post<Post>('quote', { object, text, ...how }),
+    emoji: (object: string, text: string, by: As = {}) => post<{ sent: string }>('emoji', { object, text, ...by }),
+    block: (handle: string, by: As = {}) => post<{ sent: string }>('block', { handle, ...by }),
+    unblock: (handle: string, by: As = {}) => post<{ sent: string }>('unblock', { handle, ...by }),
+    move: (handle: string, target: string, by: As = {}) => post<{ sent: string }>('move', { handle, target, ...by }),
+    leave: (handle: string, by: As = {}) => post<{ sent: string }>('leave', { handle, ...by }),
+    sent: (after = 0) => get<Sent[]>('sent', { after }),
     send: (sending: Sending) => post<SendAnswer>('send', sending),
     stop: () => end(child),
   };

@@ -64,7 +64,8 @@ const serveNodeInfo = (federation: PeerFederation, store: Store): void =>
 const servePeople = (federation: PeerFederation, store: Store): void => {
   federation
     .setActorDispatcher('/users/{identifier}', async (context, name) => {
-      if (!store.people.get(name)) return null;
+      const person = store.people.get(name);
+      if (!person || person.gone) return null;
       const [key] = await context.getActorKeyPairs(name);
       return new Person({
         id: context.getActorUri(name),
@@ -82,6 +83,7 @@ const servePeople = (federation: PeerFederation, store: Store): void => {
         assertionMethod: key?.multikey ?? null,
         manuallyApprovesFollowers: false,
         discoverable: true,
+        aliases: (person.aliases ?? []).map((id) => new URL(id)),
       });
     })
     .mapHandle((_, name) => (store.people.get(name) ? name : null))

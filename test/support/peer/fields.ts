@@ -7,6 +7,7 @@ const fields = z.strictObject({
   actor: z.optional(z.string()),
   object: z.optional(z.string()),
   id: z.optional(z.string()),
+  target: z.optional(z.string()),
   text: z.optional(z.string()),
   visibility: z.optional(z.enum(['public', 'unlisted', 'followers', 'direct'])),
   again: z.optional(z.boolean()),
@@ -34,7 +35,10 @@ export const readFields = async (request: Request): Promise<Fields> => {
 };
 
 /** A field that this operation cannot do without. */
-export const requiredText = (fields: Fields, name: 'handle' | 'actor' | 'object' | 'id' | 'text'): string => {
+export const requiredText = (
+  fields: Fields,
+  name: 'handle' | 'actor' | 'object' | 'id' | 'target' | 'text',
+): string => {
   const value = fields[name]?.trim();
   if (!value) throw new Problem(400, `"${name}" is missing.`);
   return value;

@@ -114,3 +114,12 @@ export interface SendAnswer {
   status: number;
   body: string;
 }
+
+/** One POST to an inbox elsewhere, whatever came of it. */
+export interface Sent {
+  number: number;
+  inbox: string;
+  type?: string;
+  signature: Received['signature'];
+  status: number;
+}

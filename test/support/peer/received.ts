@@ -28,7 +28,8 @@ export const keepReceived = async (
   peer.store.received.put(String(number), entry);
 };
 
-const signatureOf = (headers: Headers): Received['signature'] => {
+/** By which scheme a request is signed. */
+export const signatureOf = (headers: Headers): Received['signature'] => {
   if (headers.has('signature-input')) return 'rfc9421';
   return headers.has('signature') ? 'cavage' : 'none';
 };

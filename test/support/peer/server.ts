@@ -7,6 +7,7 @@ import type { Arrival, Peer } from './peer.ts';
 import { welcome } from './people.ts';
 import { reason } from './problem.ts';
 import { keepReceived } from './received.ts';
+import { watchSending } from './sent.ts';
 import { openStore } from './store.ts';
 
 export interface PeerSettings {
@@ -24,6 +25,7 @@ export interface PeerSettings {
 export const startServer = async (
   settings: PeerSettings,
 ): Promise<{ origin: string; port: number; close(): Promise<void> }> => {
+  watchSending();
   const listening = await listen(settings.port, settings.tls);
   const origin = settings.origin ?? `http://localhost:${listening.port}`;
   const store = openStore(settings.dataDir);

@@ -7,6 +7,10 @@ export interface LocalPerson {
   name: string;
   privateKey: webcrypto.JsonWebKey;
   publicKey: webcrypto.JsonWebKey;
+  /** Ids of the accounts that moved here. */
+  aliases?: string[];
+  /** Left for good: the account answers no longer. */
+  gone?: boolean;
 }
 
 /** A post in one person's home timeline. */

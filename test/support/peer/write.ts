@@ -1,4 +1,4 @@
-import { Create, Delete, Note, type Recipient, Tombstone, Update } from '@fedify/vocab';
+import { Create, Delete, Note, QuoteRequest, type Recipient, Tombstone, Update } from '@fedify/vocab';
 import { deliver, followersOf, recipient } from './deliver.ts';
 import { describePost } from './describe.ts';
 import { findPost, knownPerson } from './find.ts';
@@ -56,24 +56,51 @@ export const deletePost = async (peer: Peer, person: string, object: string): Pr
   buryPost(peer.store, post.id, now());
 };
 
+/** Quotes a post, and asks its author for consent (FEP-044f). */
+export const quotePost = async (
+  peer: Peer,
+  person: string,
+  object: string,
+  text: string,
+  visibility: Visibility = 'public',
+): Promise<Post> => {
+  const quoted = await findPost(peer, object, person);
+  const post = await publish(peer, person, text, visibility, quoted, 'quote');
+  const request = new QuoteRequest({
+    id: new URL(`${post.id}#quote-request`),
+    actor: peer.context.getActorUri(person),
+    object: new URL(quoted.id),
+    instrument: new URL(post.id),
+  });
+  const author = await remoteAuthor(peer, quoted);
+  await deliver(peer, person, author ? [recipient(author)] : [], request);
+  return post;
+};
+
+const quoteTerms = {
+  quote: { '@id': 'https://w3id.org/fep/044f#quote', '@type': '@id' },
+  quoteUri: 'http://fedibird.com/ns#quoteUri',
+};
+
 const publish = async (
   peer: Peer,
   person: string,
   text: string,
   visibility: Visibility,
   parent?: Post,
+  how: 'answer' | 'quote' = 'answer',
 ): Promise<Post> => {
   const author = await remoteAuthor(peer, parent);
   const id = peer.context.getObjectUri(Note, { name: person, post: crypto.randomUUID() }).href;
   const followers = peer.context.getFollowersUri(person).href;
   const mentioned = author ? [author.id] : [];
   const raw = {
-    '@context': 'https://www.w3.org/ns/activitystreams',
+    '@context': ['https://www.w3.org/ns/activitystreams', quoteTerms],
     id,
     type: 'Note',
     url: id,
     attributedTo: actorOf(peer, person),
-    inReplyTo: parent?.id,
+    ...(how === 'answer' ? { inReplyTo: parent?.id } : { quote: parent?.id, quoteUri: parent?.id }),
     content: contentOf(text, author),
     published: now(),
     ...addressing[visibility](followers, mentioned),

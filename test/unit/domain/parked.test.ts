@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { objectOf, owedName, type Parked, rankOf, unparked } from '#shared/domain/parked';
+import { objectOf, owedName, owedResults, type Parked, rankOf, unparked } from '#shared/domain/parked';
 import type { Pointer } from '#shared/domain/pointer';
-import { anAnswer, aPostPointer, aProfilePointer } from '../../support/pointers.ts';
+import { aBlock, anAnswer, aPostPointer, aProfilePointer, aWithdrawal } from '../../support/pointers.ts';
 
 const create = aPostPointer('create');
 const update = aPostPointer('update', { version: 2 });
@@ -9,7 +9,7 @@ const deletion = aPostPointer('delete', { version: 2 });
 
 describe('what is parked about', () => {
   test('a post is one thing, whatever happens to it', () => {
-    expect(new Set([create, update, deletion].map(objectOf))).toEqual(new Set(['01object']));
+    expect(new Set([create, update, deletion, aWithdrawal()].map(objectOf))).toEqual(new Set(['01object']));
     expect(objectOf(aPostPointer('create', { objectKey: '02object' }))).not.toBe(objectOf(create));
   });
 
@@ -27,8 +27,8 @@ describe('what is parked about', () => {
   });
 
   test('different kinds of things never meet in one row', () => {
-    const objects = [create, aProfilePointer(), anAnswer('accept')].map(objectOf);
-    expect(new Set(objects).size).toBe(3);
+    const objects = [create, aProfilePointer(), anAnswer('accept'), aBlock('block')].map(objectOf);
+    expect(new Set(objects).size).toBe(4);
   });
 });
 
@@ -44,6 +44,11 @@ describe('of two activities about the same thing', () => {
     ['an Update', update, deletion, false],
     ['an Update', update, create, true],
     ['a late Create', create, update, true],
+    ['a withdrawal', aWithdrawal(), update, true],
+    ['a Create', create, aWithdrawal(), false],
+    ['a Delete', deletion, aWithdrawal(), true],
+    ['a Block', aBlock('block'), aBlock('unblock'), true],
+    ['the end of a Block', aBlock('unblock'), aBlock('block'), true],
     ['a Reject', anAnswer('reject'), anAnswer('accept'), true],
     ['an Accept', anAnswer('accept'), anAnswer('reject'), false],
     ['an Accept of a newer epoch', anAnswer('accept', { epoch: 3 }), anAnswer('reject', { epoch: 2 }), true],
@@ -76,6 +81,40 @@ describe('what is sent for a parked row', () => {
     ['an Accept', row(anAnswer('accept')), ['accept']],
     ['a Reject', row(anAnswer('reject')), ['reject']],
   ])('%s', (_, parked, activities) => expect(sent(parked)).toEqual(activities));
+});
+
+describe('when a row has come to its end', () => {
+  const at = '2026-11-05T12:00:00.000Z';
+  const row = (pointer: Pointer, ...owed: string[]): Parked => ({
+    host: 'far.example',
+    object: objectOf(pointer),
+    inbox: 'https://far.example/inbox',
+    pointer,
+    owed,
+    parkedAt: at,
+    revision: 1,
+  });
+  const ends = (parked: Parked, accepted: boolean) =>
+    owedResults(parked, accepted).map(({ subject, activity, taken }) => `${subject} ${activity} ${taken}`);
+
+  test.each<[string, Parked, boolean, string[]]>([
+    [
+      'all that was taken counts so',
+      row(update, 'create', 'update-2'),
+      true,
+      ['01object create true', '01object update-2 true'],
+    ],
+    ['all that was not is given up', row(create, 'create'), false, ['01object create false']],
+    [
+      'a Delete counts alone',
+      row(deletion, 'create', 'delete'),
+      true,
+      ['01object create false', '01object delete true'],
+    ],
+    ['what was withdrawn is given up', row(aWithdrawal(), 'create'), true, ['01object create false']],
+    ['a Delete that was withdrawn as well was taken', row(aWithdrawal(), 'delete'), true, ['01object delete true']],
+    ['nothing counts an answer', row(anAnswer('accept')), true, []],
+  ])('%s', (_, parked, accepted, results) => expect(ends(parked, accepted)).toEqual(results));
 });
 
 test('results are owed for what is counted', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countedAs, isRemoval, type Pointer, resultName } from '#shared/domain/pointer';
 import type { PostActivity } from '#shared/domain/reach';
-import { anAnswer, aPostPointer, aProfilePointer } from '../../support/pointers.ts';
+import { aBlock, anAnswer, aPostPointer, aProfilePointer, aWithdrawal } from '../../support/pointers.ts';
 
 const pointers: Readonly<Record<string, Pointer>> = {
   'a Create': aPostPointer('create'),
@@ -10,10 +10,18 @@ const pointers: Readonly<Record<string, Pointer>> = {
   'a profile': aProfilePointer(),
   'an Accept': anAnswer('accept'),
   'a Reject': anAnswer('reject'),
+  'a withdrawal': aWithdrawal(),
+  'a Block': aBlock('block'),
+  'the end of a Block': aBlock('unblock'),
 };
 
-test('a Delete and a Reject take something back, nothing else does', () =>
-  expect(Object.keys(pointers).filter((name) => isRemoval(pointers[name]!))).toEqual(['a Delete', 'a Reject']));
+test('Deletes, Rejects, withdrawals and Blocks take something back, nothing else does', () =>
+  expect(Object.keys(pointers).filter((name) => isRemoval(pointers[name]!))).toEqual([
+    'a Delete',
+    'a Reject',
+    'a withdrawal',
+    'a Block',
+  ]));
 
 describe('results', () => {
   test.each<[PostActivity, number, string]>([
@@ -34,7 +42,8 @@ describe('results', () => {
     expect(countedAs(aProfilePointer({ revision: 'r2' }))).toEqual({ subject: 'm1', activity: 'profile-r2' });
   });
 
-  test.each(['an Accept', 'a Reject'])('of %s are not counted: it goes to one server', (name) =>
-    expect(countedAs(pointers[name]!)).toBeUndefined(),
+  test.each(['an Accept', 'a Reject', 'a withdrawal', 'a Block', 'the end of a Block'])(
+    'of %s are not counted: it goes to one server',
+    (name) => expect(countedAs(pointers[name]!)).toBeUndefined(),
   );
 });

@@ -108,6 +108,58 @@ describe('an operation about a member', () => {
   test('needs a token', async () => expect(await ask(greet.path, ann)).toEqual([401, 'A token is needed.']));
 });
 
+describe('an operation on text', () => {
+  const shout = operation({
+    method: 'POST',
+    path: '/api/v1/shouts',
+    id: 'shout',
+    summary: 'The same, louder',
+    for: 'platform',
+    consumes: 'text/csv',
+    produces: 'text/csv',
+    body: z.string().check(z.minLength(1)),
+    answer: { status: 200, schema: z.string() },
+    run: async ({ body }) => ({ body: body.toUpperCase() }),
+  });
+  const send = (body: string | Buffer, contentType: string | undefined) => {
+    const event = {
+      headers: { 'content-type': contentType },
+      body: Buffer.from(body).toString('base64'),
+      isBase64Encoded: true,
+      requestContext: { authorizer: { jwt: { claims: platform } } },
+    };
+    return routesOf([shout], origin)['POST /api/v1/shouts']!(event as unknown as APIGatewayProxyEventV2).catch(
+      (error) => ({ statusCode: error.statusCode, headers: undefined, body: undefined }),
+    );
+  };
+
+  test.each(['text/csv', 'text/csv; charset=utf-8', 'TEXT/CSV;header=present'])(
+    'takes and gives it as %s',
+    async (type) => {
+      const { statusCode, headers, body } = await send('a,ü\r\n', type);
+      expect([statusCode, headers?.['content-type'], body]).toEqual([200, 'text/csv; charset=utf-8', 'A,Ü\r\n']);
+    },
+  );
+
+  test.each<[string, string | Buffer, string | undefined, number]>([
+    ['of another type', 'a', 'application/json', 415],
+    ['of a type that begins alike', 'a', 'text/csvx', 415],
+    ['of no type', 'a', undefined, 415],
+    ['of more than a mebibyte', 'a'.repeat(1024 * 1024 + 1), 'text/csv', 413],
+    ['that is not UTF-8', Buffer.from([0x61, 0xff]), 'text/csv', 400],
+    ['that is not in its shape', '', 'text/csv', 400],
+  ])('refuses a body %s', async (_, body, type, status) => expect((await send(body, type)).statusCode).toBe(status));
+
+  test('is described so', () => {
+    const described = openApiDocument([shout], origin).paths[shout.path]!.post as {
+      requestBody: { content: object };
+      responses: Record<string, { content: object }>;
+    };
+    expect(Object.keys(described.requestBody.content)).toEqual(['text/csv']);
+    expect(Object.keys(described.responses['200']!.content)).toEqual(['text/csv']);
+  });
+});
+
 test('the description tells the names, their shapes, and who may call', () => {
   const { paths } = openApiDocument(all, origin);
   const described = paths[lookUp.path]!.get as { parameters: object[]; description?: string };

@@ -139,9 +139,9 @@ describe('every activity', () => {
     const read = all().map((activity) => readActivity(wire(activity)));
     expect(read).toMatchObject([
       { kind: 'create', actor, note: { id, attributedTo: actor, isPublic: true } },
-      { kind: 'other', type: 'Update' },
+      { kind: 'update' },
       { kind: 'delete', object: id },
-      { kind: 'other', type: 'Update' },
+      { kind: 'refresh' },
       { kind: 'other', type: 'Accept' },
       { kind: 'other', type: 'Reject' },
     ]);

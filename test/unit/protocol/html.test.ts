@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escapeHtml, plainText, sanitiseHtml, textToHtml } from '#shared/protocol/html';
+import { escapeHtml, plainText, sanitiseHtml, textToHtml, webPage } from '#shared/protocol/html';
 import { anAddress, anyText } from '../../support/arbitraries.ts';
 
 const unescaped = (html: string) =>
@@ -83,8 +83,8 @@ describe('textToHtml', () => {
 
 describe('sanitiseHtml', () => {
   const link = (href: string, text: string) =>
-    `<a href="${href}" rel="nofollow noopener noreferrer" target="_blank">${text}</a>`;
-  const noLink = (text: string) => `<a rel="nofollow noopener noreferrer" target="_blank">${text}</a>`;
+    `<a href="${href}" rel="nofollow noopener noreferrer ugc" target="_blank">${text}</a>`;
+  const noLink = (text: string) => `<a rel="nofollow noopener noreferrer ugc" target="_blank">${text}</a>`;
 
   test.each([
     ['<p>Hi <em>you</em><br>there</p>', '<p>Hi <em>you</em><br />there</p>'],
@@ -118,6 +118,8 @@ describe('sanitiseHtml', () => {
     ['<a href="">x</a>', noLink('x')],
     ['<a>x</a>', noLink('x')],
     ['<a href="//evil.test">x</a>', noLink('x')],
+    ['<a href="http://x.example/">x</a>', noLink('x')],
+    ['<a href="https://ann:secret@x.example/">x</a>', noLink('x')],
     ['<a href="mailto:a@b.example">x</a>', noLink('x')],
     [
       '<a href="https://x.example/&quot;onmouseover=&quot;alert(1)">x</a>',
@@ -140,7 +142,7 @@ describe('sanitiseHtml', () => {
 
   /** Our own output: these tags, with these attributes, and text. */
   const harmless =
-    /^(?:[^<>]|<(?:a(?: href="https?:\/\/[^"<>]*")? rel="nofollow noopener noreferrer" target="_blank"|p|br \/|span|em|strong|b|i|u|del|code|pre|blockquote|ul|ol|li)>|<\/(?:a|p|span|em|strong|b|i|u|del|code|pre|blockquote|ul|ol|li)>)*$/;
+    /^(?:[^<>]|<(?:a(?: href="https:\/\/[^"<>]*")? rel="nofollow noopener noreferrer ugc" target="_blank"|p|br \/|span|em|strong|b|i|u|del|code|pre|blockquote|ul|ol|li)>|<\/(?:a|p|span|em|strong|b|i|u|del|code|pre|blockquote|ul|ol|li)>)*$/;
   const pieces = [
     ...['<', '>', '"', "'", '/', '=', ' ', '&', ';', '<!--', '-->', '<![CDATA[', ']]>', '\u0000', '`', '&#', '&lt;'],
     ...['script', 'style', 'svg', 'math', 'a', 'p', 'img', 'iframe', 'textarea', 'title', 'noscript', 'b', 'option'],
@@ -167,6 +169,43 @@ describe('sanitiseHtml', () => {
         expect(sanitiseHtml(clean)).toBe(clean);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['a\u202eb', 'ab'],
+    ['a&#x202e;b', 'ab'],
+    ['<b>a\u200b\ufeffb</b>', '<b>ab</b>'],
+    ['a\u0000\u0007b\u009b', 'ab'],
+    ['a\r\n\tb', 'a\n\tb'],
+    ['hi\u{e0041}\u{e007f}', 'hi'],
+    ['pass\u200dword', 'password'],
+    ['👩\u200b\u200d👩', '👩👩'],
+    ['👨\u200d👩\u200d👧', undefined],
+    ['👩🏽\u200d🚀 ❤️\u200d🔥', undefined],
+    ['👩&#8205;👩', '👩\u200d👩'],
+    ['🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}', undefined],
+    ['می\u200cخواهم', undefined],
+    ['க்\u200dஷ', undefined],
+    ['אבג', undefined],
+  ])('bad input 103: what cannot be seen goes, what belongs to the writing stays: %j', (html, clean = html) =>
+    expect(sanitiseHtml(html)).toBe(clean),
+  );
+
+  test('holds nothing that reorders or hides, whatever comes in', () => {
+    const odd = fc.array(
+      fc.oneof(
+        anyText,
+        fc.constantFrom('\u202e', '&#8238;', '\u200d', '👩', '🏴', '\u{e0067}', '\u{e007f}', '<b>', 'می'),
+      ),
+    );
+    fc.assert(
+      fc.property(odd, (parts) => {
+        const clean = sanitiseHtml(parts.join(''));
+        expect(clean).not.toMatch(/[\p{Bidi_Control}\u200b\u2060\ufeff]|(?![\t\n])\p{Cc}/u);
+        expect(sanitiseHtml(clean)).toBe(clean);
+      }),
+      { numRuns: 500 },
     );
   });
 
@@ -237,4 +276,17 @@ describe('plainText', () => {
       { numRuns: 500 },
     );
   });
+});
+
+describe('webPage', () => {
+  test.each([
+    ['https://x.example', 'https://x.example/'],
+    ['HTTPS://X.example/a b', 'https://x.example/a%20b'],
+    ['http://x.example/', undefined],
+    ['javascript:alert(1)', undefined],
+    ['https://ann@x.example/', undefined],
+    ['/x', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%s: %s', (address, page) => expect(webPage(address)).toBe(page));
 });

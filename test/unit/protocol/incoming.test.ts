@@ -10,6 +10,8 @@ const post = 'https://share.example/actors/01actor/posts/01object';
 const ann = 'https://share.example/actors/01actor';
 const publicAudience = 'https://www.w3.org/ns/activitystreams#Public';
 const activity = (more: JsonObject): JsonObject => ({ id, actor, ...more });
+/** One thing in each form that it may be given in. */
+const formsOf = (address: string) => [address, { id: address, type: 'Note' }, [address], [{ id: address }]];
 const noteOf = (note: unknown) => readActivity(activity({ type: 'Create', object: note }));
 
 describe('what we act on', () => {
@@ -20,7 +22,7 @@ describe('what we act on', () => {
     ['Announce', 'boost', post],
     ['Delete', 'delete', 'https://remote.example/notes/1'],
   ])('a %s, its object as an id, an object or a list of one', (type, kind, object) => {
-    for (const form of [object, { id: object, type: 'Note' }, [object], [{ id: object }]])
+    for (const form of formsOf(object))
       expect(readActivity(activity({ type, object: form }))).toEqual({ id, actor, kind, object });
   });
 
@@ -98,7 +100,7 @@ describe('a Create', () => {
     published: '2026-11-22T22:00:00Z',
     to: publicAudience,
   };
-  const read = { ...note, to: undefined, type: undefined, isPublic: true };
+  const read = { ...note, to: undefined, type: undefined, isPublic: true, mentions: [], summary: '' };
 
   test('of a reply', () => expect(noteOf(note)).toEqual({ id, actor, kind: 'create', note: read }));
 
@@ -118,6 +120,14 @@ describe('a Create', () => {
     [{ type: 'Link', href: note.url }, note.url],
     [{ id: note.url }, note.url],
     [['a', 'b'], undefined],
+    [['x', note.url, 'https://remote.example/2'], note.url],
+    [
+      [
+        { type: 'Link', mediaType: 'text/html', href: note.url },
+        { type: 'Link', href: 'x' },
+      ],
+      note.url,
+    ],
     ['javascript:alert(1)', undefined],
     [{ type: 'Link', href: 'javascript:alert(1)' }, undefined],
     [undefined, undefined],
@@ -126,12 +136,14 @@ describe('a Create', () => {
   test.each<[string, JsonObject]>([
     ['content', { content: { '@value': 'x' } }],
     ['content as a list', { content: ['x'] }],
+    ['summary', { summary: ['x'] }],
+    ['time of an edit', { updated: 1 }],
     ['time', { published: 1 }],
     ['author', { attributedTo: ['https://a.example', 'https://b.example'] }],
     ['parent', { inReplyTo: 'the post' }],
   ])('with a strange %s loses that alone', (_, strange) => {
     const [[key, value]] = Object.entries(strange) as [[string, unknown]];
-    const lost = key === 'content' ? '' : undefined;
+    const lost = key === 'content' || key === 'summary' ? '' : undefined;
     expect(value).toBeDefined();
     expect(noteOf({ ...note, ...strange })).toEqual({ id, actor, kind: 'create', note: { ...read, [key]: lost } });
   });
@@ -143,6 +155,183 @@ describe('a Create', () => {
     ['a note without id', { ...note, id: undefined }],
     ['a note whose id is no address', { ...note, id: 'note' }],
   ])('of %s is left', (_, object) => expect(noteOf(object)).toEqual({ id, actor, kind: 'other', type: 'Create' }));
+});
+
+describe('a note', () => {
+  const id = 'https://remote.example/notes/1';
+  const read = (more: JsonObject) => {
+    const activity = noteOf({ id, ...more });
+    return typeof activity === 'object' && activity.kind === 'create' ? activity.note : activity;
+  };
+
+  test.each(['quote', 'quoteUri', 'quoteUrl', '_misskey_quote'])('quotes what %s names', (name) => {
+    for (const form of formsOf(post)) expect(read({ [name]: form })).toMatchObject({ quotes: post });
+    for (const form of ['x', 1, null, {}, [post, ann]])
+      expect(read({ [name]: form })).not.toHaveProperty('quotes', post);
+  });
+
+  test.each(['application/ld+json; profile="https://www.w3.org/ns/activitystreams"', 'application/activity+json'])(
+    'quotes what a link of the type %s leads to',
+    (mediaType) => {
+      const link = { type: 'Link', mediaType, href: post };
+      for (const tag of [
+        link,
+        [link],
+        [
+          { type: 'Mention', href: ann },
+          { ...link, type: ['Link'] },
+        ],
+      ])
+        expect(read({ tag })).toMatchObject({ quotes: post });
+      for (const tag of [
+        { ...link, mediaType: 'text/html' },
+        { ...link, type: 'Hashtag' },
+        { ...link, href: 'x' },
+      ])
+        expect(read({ tag })).toMatchObject({ quotes: undefined });
+      expect(read({ tag: link, quoteUri: ann })).toMatchObject({ quotes: ann });
+    },
+  );
+
+  test('mentions whom its tags mention, each once', () => {
+    const mention = { type: 'Mention', href: ann, name: '@ann@share.example' };
+    const bob = { ...mention, href: actor };
+    for (const tag of [
+      mention,
+      [mention],
+      [mention, mention],
+      [
+        { ...mention, type: ['Mention'] },
+        { type: 'Hashtag', href: post },
+      ],
+    ])
+      expect(read({ tag })).toMatchObject({ mentions: [ann] });
+    expect(read({ tag: [mention, bob] })).toMatchObject({ mentions: [ann, actor] });
+    for (const tag of [undefined, null, 'x', 5, [null, 'x', []], { type: 'Mention' }, { ...mention, href: ['x'] }])
+      expect(read({ tag })).toMatchObject({ mentions: [] });
+  });
+
+  test('bad input 101: mentions of 500 people are 500', () => {
+    const tag = Array.from({ length: 500 }, (_, number) => ({ type: 'Mention', href: `${actor}/${number}` }));
+    expect(read({ tag })).toMatchObject({ mentions: { length: 500 } });
+  });
+
+  test('tells what stands before it, and when it was edited', () =>
+    expect(read({ summary: 'cats', updated: '2026-11-22T23:00:00Z' })).toMatchObject({
+      summary: 'cats',
+      updated: '2026-11-22T23:00:00Z',
+    }));
+});
+
+describe('an Update', () => {
+  const read = (object: unknown) => readActivity(activity({ type: 'Update', object }));
+
+  test('of the actor itself is asked for again, whatever it brings', () => {
+    for (const form of [...formsOf(actor), { id: actor, type: 'Person', name: 'Bob', publicKey: {} }])
+      expect(read(form)).toEqual({ id, actor, kind: 'refresh' });
+  });
+
+  test('of a note brings the note', () => {
+    const note = { id: 'https://remote.example/notes/1', type: 'Note', content: 'x', updated: '2026-11-22T23:00:00Z' };
+    for (const form of [note, [note]])
+      expect(read(form)).toMatchObject({ kind: 'update', note: { id: note.id, content: 'x', updated: note.updated } });
+  });
+
+  test.each([undefined, post, [post, ann], {}, { type: 'Note' }, { id: 'x' }, 5])('of %j is left', (object) =>
+    expect(read(object)).toEqual({ id, actor, kind: 'other', type: 'Update' }),
+  );
+});
+
+describe('a Block', () => {
+  test('names whom it is about', () => {
+    for (const form of formsOf(ann))
+      expect(readActivity(activity({ type: 'Block', object: form }))).toEqual({
+        id,
+        actor,
+        kind: 'block',
+        object: ann,
+      });
+  });
+  test('of nobody is left', () => {
+    for (const object of [undefined, 'x', [ann, post], {}])
+      expect(readActivity(activity({ type: 'Block', object }))).toMatchObject({ kind: 'other' });
+  });
+});
+
+describe('a Flag', () => {
+  const read = (more: JsonObject) => readActivity(activity({ type: 'Flag', ...more }));
+
+  test('names all that it is about, each once, and says why', () => {
+    expect(read({ object: [ann, { id: post }, ann], content: 'Rude' })).toEqual({
+      id,
+      actor,
+      kind: 'flag',
+      objects: [ann, post],
+      comment: 'Rude',
+    });
+    for (const form of formsOf(ann)) expect(read({ object: form })).toMatchObject({ objects: [ann], comment: '' });
+  });
+
+  test('of strange things names none', () => {
+    for (const object of [undefined, null, 5, 'x', {}, [null, {}, ['x']]])
+      expect(read({ object, content: { x: 1 } })).toMatchObject({ kind: 'flag', objects: [], comment: '' });
+  });
+});
+
+describe('a Move', () => {
+  const target = 'https://new.example/users/bob';
+
+  test('names where its actor has gone', () => {
+    for (const form of formsOf(target))
+      for (const own of formsOf(actor))
+        expect(readActivity(activity({ type: 'Move', object: own, target: form }))).toEqual({
+          id,
+          actor,
+          kind: 'move',
+          target,
+        });
+  });
+
+  test('of someone else, or to nowhere, is left', () => {
+    for (const some of [
+      { object: ann, target },
+      { target },
+      { object: actor },
+      { object: actor, target: ['x', target] },
+    ])
+      expect(readActivity(activity({ type: 'Move', ...some }))).toMatchObject({ kind: 'other' });
+  });
+});
+
+describe('a QuoteRequest', () => {
+  const instrument = 'https://remote.example/notes/1';
+
+  test('names what is quoted, and the note that quotes', () => {
+    for (const object of formsOf(post))
+      for (const form of formsOf(instrument))
+        expect(readActivity(activity({ type: 'QuoteRequest', object, instrument: form }))).toEqual({
+          id,
+          actor,
+          kind: 'quoteRequest',
+          object: post,
+          instrument,
+        });
+  });
+
+  test('by its full name is one that we do not read', () =>
+    expect(
+      readActivity(activity({ type: 'https://w3id.org/fep/044f#QuoteRequest', object: post, instrument })),
+    ).toMatchObject({ kind: 'other' }));
+
+  test('without one of them is left', () => {
+    for (const some of [
+      { object: post },
+      { instrument },
+      { object: post, instrument: 'x' },
+      { object: [], instrument },
+    ])
+      expect(readActivity(activity({ type: 'QuoteRequest', ...some }))).toMatchObject({ kind: 'other' });
+  });
 });
 
 describe('isPublic', () => {
@@ -164,14 +353,9 @@ describe('isPublic', () => {
 
 describe('what we leave', () => {
   test.each([
-    'Update',
     'Accept',
     'Reject',
-    'Block',
-    'Flag',
-    'Move',
     'Add',
-    'QuoteRequest',
     'Whatever', // bad input 83
     'https://www.w3.org/ns/activitystreams#Follow', // bad input 87
     'follow',
@@ -204,7 +388,10 @@ describe('what is no activity', () => {
 
 test('whatever comes in, nothing throws, and what is read is well-formed', () => {
   const address = fc.oneof(fc.constantFrom(id, actor, post, ann, 'x', publicAudience), anAddress);
-  const type = fc.constantFrom('Follow', 'Like', 'Announce', 'Delete', 'Undo', 'Create', 'Note', 'toString', 'x');
+  const type = fc.constantFrom(
+    ...['Follow', 'Like', 'Announce', 'Delete', 'Undo', 'Create', 'Update', 'Block', 'Flag', 'Move', 'QuoteRequest'],
+    ...['Note', 'Mention', 'Link', 'toString', '__proto__', 'x'],
+  );
   const part = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },
@@ -217,7 +404,21 @@ test('whatever comes in, nothing throws, and what is read is well-formed', () =>
     ),
     document: fc.record(
       Object.fromEntries(
-        ['id', 'actor', 'object', 'attributedTo', 'inReplyTo', 'content', 'url', 'published', 'to', 'cc', 'href']
+        [
+          ...[
+            'id',
+            'actor',
+            'object',
+            'target',
+            'instrument',
+            'attributedTo',
+            'inReplyTo',
+            'content',
+            'summary',
+            'url',
+          ],
+          ...['published', 'updated', 'to', 'cc', 'href', 'tag', 'quote', 'quoteUri', '_misskey_quote'],
+        ]
           .map((key) => [key, tie('value')])
           .concat([['type', fc.oneof(type, tie('value'))]]),
       ),
@@ -228,12 +429,22 @@ test('whatever comes in, nothing throws, and what is read is well-formed', () =>
     part.document,
     fc.tuple(part.document, type).map(([some, name]) => ({ ...some, id, actor, type: name })),
   ) as fc.Arbitrary<JsonObject>;
+  const kinds = ['follow', 'like', 'boost', 'delete', 'undo', 'create', 'update', 'refresh', 'block', 'flag', 'move'];
+  kinds.push('quoteRequest', 'other');
   const isAddress = (text: string | undefined) =>
     text === undefined || (text.length <= 500 && new URL(text).href === text && /^https?:\/\//.test(text));
   const addressesIn = (read: Incoming): readonly (string | undefined)[] => {
-    const { undone, note, object } = read as { undone?: JsonObject; note?: JsonObject; object?: string };
-    const inner = [undone?.id, undone?.actor, undone?.object, note?.id, note?.attributedTo, note?.inReplyTo, note?.url];
-    return [read.id, read.actor, object, ...(inner as (string | undefined)[])];
+    const { undone, note, ...own } = read as { undone?: JsonObject; note?: JsonObject } & Record<string, string>;
+    const inner = [undone?.id, undone?.actor, undone?.object, note?.id, note?.attributedTo, note?.inReplyTo];
+    const others = [note?.url, note?.quotes, ...((note?.mentions as unknown[]) ?? []), ...(own.objects ?? [])];
+    return [
+      own.id,
+      own.actor,
+      own.object,
+      own.target,
+      own.instrument,
+      ...([...inner, ...others] as (string | undefined)[]),
+    ];
   };
   fc.assert(
     fc.property(document, (some) => {
@@ -241,7 +452,7 @@ test('whatever comes in, nothing throws, and what is read is well-formed', () =>
       if (typeof read === 'string') {
         expect(read).toMatch(/ needs an? /);
       } else {
-        expect(['follow', 'like', 'boost', 'delete', 'undo', 'create', 'other']).toContain(read.kind);
+        expect(kinds).toContain(read.kind);
         expect(addressesIn(read).every(isAddress)).toBe(true);
       }
     }),

@@ -71,6 +71,15 @@ describe('jsonObject', () => {
     expect(Object.getPrototypeOf(document)).toBe(Object.prototype);
   });
 
+  test('reads 5000 members, and not one more; colons in texts are none', () => {
+    const members = (count: number, value = '1') =>
+      `{${Array.from({ length: count }, (_, n) => `"${n}":${value}`).join(',')}}`;
+    expect(read(members(5000))).toBeDefined();
+    expect(read(members(5000, '"a:b"'))).toBeDefined();
+    expect(read(members(5001))).toBeUndefined();
+    expect(read(`{"a":[${Array.from({ length: 5000 }, () => '{"b":1}').join(',')}]}`)).toBeUndefined();
+  });
+
   test('reads every object that is not too deep as JSON.parse does', () => {
     fc.assert(
       fc.property(fc.dictionary(anyText, fc.jsonValue({ maxDepth: 8 })), (value) => {

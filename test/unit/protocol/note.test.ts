@@ -22,6 +22,7 @@ describe('note', () => {
       published: '2026-11-03T10:05:01Z',
       to: ['https://www.w3.org/ns/activitystreams#Public'],
       cc: ['https://share.example/actors/01actor/followers'],
+      interactionPolicy: { canQuote: { automaticApproval: ['https://www.w3.org/ns/activitystreams#Public'] } },
       attachment: [],
       tag: [],
     }));
@@ -60,6 +61,16 @@ describe('note', () => {
 
   test('is sensitive when the author says so, also without a warning', () =>
     expect(note(site, ann, aSharedPost({ sensitive: true }))).toMatchObject({ sensitive: true, summary: null }));
+
+  test.each([
+    ['everyone', 'https://www.w3.org/ns/activitystreams#Public'],
+    ['followers', 'https://share.example/actors/01actor/followers'],
+    ['nobody', 'https://share.example/actors/01actor'],
+  ] as const)('says that %s may quote it', (quotes, approved) =>
+    expect(note(site, anActor({ quotes }), aSharedPost())).toMatchObject({
+      interactionPolicy: { canQuote: { automaticApproval: [approved] } },
+    }),
+  );
 
   test('has an id that neither the name nor the platform’s post id is part of', () => {
     const renamed = note(site, anActor({ username: 'anna' }), aSharedPost({ postId: 'p2' }));

@@ -5,11 +5,13 @@ import type { Pointer } from '#shared/domain/pointer';
 import type { Post } from '#shared/domain/post';
 import { outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { aMember, anActor, aPost, aSharedPost, site } from '../../support/members.ts';
-import { anAnswer, aPostPointer, aProfilePointer } from '../../support/pointers.ts';
+import { aBlock, anAnswer, aPostPointer, aProfilePointer, aWithdrawal } from '../../support/pointers.ts';
 
 /** A state that stands still, and how it was asked for. */
-function state(present: { member?: Member | undefined; post?: Post | undefined; followId?: string } = {}) {
-  const { member, post, followId } = { member: anActor(), post: aSharedPost(), ...present };
+function state(
+  present: { member?: Member | undefined; post?: Post | undefined; followId?: string; blockedAt?: string } = {},
+) {
+  const { member, post, followId, blockedAt } = { member: anActor(), post: aSharedPost(), ...present };
   const reads: unknown[] = [];
   const all: PresentState = {
     site,
@@ -26,6 +28,8 @@ function state(present: { member?: Member | undefined; post?: Post | undefined; 
       },
     },
     followers: { find: async () => (followId === undefined ? undefined : { followId }) },
+    stamps: { find: async () => undefined },
+    blocks: { find: async () => (blockedAt === undefined ? undefined : { at: blockedAt }) },
     now: () => new Date('2026-11-05T12:00:00Z'),
   };
   return { all, reads };
@@ -39,7 +43,10 @@ const update = (version: number) => aPostPointer('update', { version });
 const deletion = aPostPointer('delete');
 const edited = aSharedPost({ version: 3, editedAt: '2026-11-03T11:00:00.000Z' });
 const removed = aSharedPost({ state: 'deleted', deletedAt: '2026-11-04T10:00:00.000Z' });
-const everything = [create, update(1), deletion, aProfilePointer(), anAnswer('accept'), anAnswer('reject')];
+const everything = [
+  ...[create, update(1), deletion, aProfilePointer(), anAnswer('accept'), anAnswer('reject')],
+  ...[aWithdrawal(), aBlock('block'), aBlock('unblock')],
+];
 
 test('it is read strongly, each time, and signed with the key of the member', async () => {
   const { all, reads } = state();
@@ -129,5 +136,49 @@ describe('the answer to a Follow', () => {
 
   test.each(['off', 'removing'] as const)('is a Reject for everyone while sharing is %s', async (sharing) => {
     expect(await typeOf(anAnswer('reject'), { member: anActor({ sharing, epoch: 2 }), followId })).toBe('Reject');
+  });
+});
+
+describe('a withdrawal', () => {
+  test('is the Delete of a post, whether it stands elsewhere or not, in any epoch', async () => {
+    const member = anActor({ epoch: 7, sharing: 'removing' });
+    expect(await sent(aWithdrawal())).toMatchObject({
+      type: 'Delete',
+      id: expect.stringMatching(/#delete$/),
+      object: { type: 'Tombstone', deleted: '2026-11-05T12:00:00Z' },
+    });
+    expect(await sent(aWithdrawal(), { member, post: removed })).toMatchObject({
+      object: { type: 'Tombstone', deleted: '2026-11-04T10:00:00Z' },
+    });
+  });
+
+  test('is nothing for a post that never left', async () => {
+    expect(await sent(aWithdrawal(), { post: aPost() })).toBeUndefined();
+    expect(await sent(aWithdrawal(), { post: undefined })).toBeUndefined();
+  });
+});
+
+describe('a Block', () => {
+  const blockedAt = aBlock('block').since;
+
+  test('leaves while it stands, and no other does', async () => {
+    expect(await typeOf(aBlock('block'), { blockedAt })).toBe('Block');
+    expect(await typeOf(aBlock('block'))).toBeUndefined();
+    expect(await typeOf(aBlock('block'), { blockedAt: '2026-11-06T12:00:00.000Z' })).toBeUndefined();
+  });
+
+  test('is undone once there is none, with the Block inside', async () => {
+    expect(await typeOf(aBlock('unblock'), { blockedAt })).toBeUndefined();
+    const { '@context': _context, ...block } = (await sent(aBlock('block'), { blockedAt }))!;
+    expect(await sent(aBlock('unblock'))).toMatchObject({ type: 'Undo', to: [aBlock('block').actor], object: block });
+  });
+
+  test('that comes again is another activity', async () => {
+    const since = '2026-11-06T12:00:00.000Z';
+    const [one, two] = [
+      await sent(aBlock('block'), { blockedAt }),
+      await sent(aBlock('block', { since }), { blockedAt: since }),
+    ];
+    expect(one!.id).not.toBe(two!.id);
   });
 });

@@ -38,6 +38,7 @@ describe('an actor document', () => {
         sharedInbox: 'https://remote.example/inbox',
       },
       keys: [{ id: `${id}#main-key`, pem: 'PEM' }],
+      alsoKnownAs: [],
     }));
 
   test.each<[RecordedServer, JsonObject, string]>([
@@ -80,12 +81,30 @@ describe('an actor document', () => {
     ],
   ])('of %s, as recorded', (server, actor, keyId) => {
     const document = readActorDocument(recordedActor(server), actor.id as string);
-    expect(document).toEqual({ actor, keys: [{ id: keyId, pem: expect.any(String) }] });
+    expect(document).toEqual({ actor, keys: [{ id: keyId, pem: expect.any(String) }], alsoKnownAs: expect.any(Array) });
     if (typeof document === 'object') expect(publicKeyFrom(document.keys[0]!.pem)).toBeDefined();
   });
 
   test.each(['Person', 'Service', 'Application', 'Group', 'Organization'])('may be of a %s', (type) =>
     expect(read({ type: ['x', type] })).toBeTypeOf('object'),
+  );
+
+  test.each<[string, unknown, readonly string[]]>([
+    ['nothing', undefined, []],
+    ['one id', 'https://old.example/bob', ['https://old.example/bob']],
+    [
+      'several, in any form',
+      ['https://OLD.example/bob', { id: 'https://b.example/b' }],
+      ['https://old.example/bob', 'https://b.example/b'],
+    ],
+    ['what is no address', ['bob', 7, null, 'javascript:x', 'https://a.example/a'], ['https://a.example/a']],
+    [
+      'more than twenty',
+      Array.from({ length: 30 }, (_, n) => `https://a.example/${n}`),
+      Array.from({ length: 20 }, (_, n) => `https://a.example/${n}`),
+    ],
+  ])('tells which other ids are its own: %s', (_, alsoKnownAs, expected) =>
+    expect(read({ alsoKnownAs })).toMatchObject({ alsoKnownAs: expected }),
   );
 
   test('of an actor whose id is a bare host, in any spelling', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { list, origin, readEnv, seconds, secondsList, text, textOrNone } from '#shared/runtime/env';
+import { defaultLimits } from '#shared/domain/limits';
+import { limits, list, origin, readEnv, seconds, secondsList, text, textOrNone } from '#shared/runtime/env';
 
 afterEach(() => vi.unstubAllEnvs());
 const stub = (variables: Readonly<Record<string, string>>) => {
@@ -33,6 +34,25 @@ describe('readEnv', () => {
       HANDLE_DOMAIN: '',
       PRIVATE_HOSTS: [],
     });
+  });
+
+  test('limits are those by default, but for those that are named', () => {
+    expect(readEnv({ NO_LIMITS: limits })).toEqual({ NO_LIMITS: defaultLimits });
+    stub({ LIMITS: 'fetchesPerMinute=5, mentionsPerNote = 3,' });
+    expect(readEnv({ LIMITS: limits })).toEqual({
+      LIMITS: { ...defaultLimits, fetchesPerMinute: 5, mentionsPerNote: 3 },
+    });
+  });
+
+  test.each([
+    'fetchesPerHour=5',
+    'fetchesPerMinute=0',
+    'fetchesPerMinute=-1',
+    'fetchesPerMinute=many',
+    'fetchesPerMinute',
+  ])('limits that cannot be kept are refused: %s', (text) => {
+    stub({ LIMITS: text });
+    expect(() => readEnv({ LIMITS: limits })).toThrow(/LIMITS/);
   });
 
   test('names what is missing', () =>

@@ -47,6 +47,7 @@ describe('an actor', () => {
       kind: 'found',
       actor: { id: id.href, handle: 'bob@remote.example' },
       keys: [{ id: `${id}#main-key`, pem: 'PEM' }],
+      alsoKnownAs: [],
     }));
 
   test.each([
@@ -74,7 +75,7 @@ describe('an actor', () => {
   );
 
   test.each([
-    [404, 'gone'],
+    [404, 'missing'],
     [410, 'gone'],
     [429, 'unreachable'],
     [500, 'unreachable'], // bad input 64
@@ -137,7 +138,7 @@ describe('the request for an actor', () => {
         headers: headersFor(url),
         body: Buffer.alloc(0),
       };
-      const signature = readSignature(request, now);
+      const signature = await readSignature(request, now);
       expect('madeBy' in signature && signature.madeBy(publicKey)).toBe(true);
       expect('keyId' in signature && signature.keyId.href).toBe('https://share.example/actor#main-key');
       expect(request.headers.host).toBe(url.host);

@@ -53,7 +53,7 @@ describe('a post to an inbox', () => {
       });
       if (scheme === 'cavage') {
         const request = { method: 'POST', target: url.pathname + url.search, headers, body: bytes };
-        const signature = readSignature(request, now);
+        const signature = await readSignature(request, now);
         expect(headers.date).toBe(now.toUTCString());
         expect('madeBy' in signature && signature.madeBy(publicKey)).toBe(true);
       } else {
@@ -174,7 +174,7 @@ describe('over the wire', () => {
       const bytes = await buffer(request);
       const headers = request.headers as Record<string, string>;
       const [method, target] = [request.method!, request.url!];
-      const signature = readSignature({ method, target, headers, body: bytes }, now);
+      const signature = await readSignature({ method, target, headers, body: bytes }, now);
       const holds =
         scheme === 'cavage'
           ? 'madeBy' in signature && signature.madeBy(publicKey)

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { jobStarter, keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
+import { blockJob, jobStarter, keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
 import { KeysMessage, OutboxMessage, RemovalMessage } from '#shared/transport/messages';
 import { anActor, aSharedPost } from '../../support/members.ts';
 
@@ -37,6 +37,7 @@ test.each([
   profileJob(anActor(), startsAt, startsAt),
   removalJob('m1', 2, startsAt),
   keysJob('m1', startsAt),
+  blockJob({ kind: 'memberServer', host: 'far.example', memberId: 'm1' }, startsAt, startsAt),
 ])('$id goes to its queue in the group of its member, so that it delays nobody else', async (job) => {
   const sent: { readonly QueueUrl: string; readonly MessageGroupId?: string; readonly DelaySeconds?: number }[] = [];
   const client = { send: async ({ input }: { input: (typeof sent)[number] }) => sent.push(input) };
@@ -70,6 +71,18 @@ describe('what travels is pointers', () => {
     expect(profile.subject).toEqual({ kind: 'profile', memberId: 'm1', epoch: 1, revision: startsAt });
     const removal = RemovalMessage.parse({ ...removalJob('m1', 2, startsAt).message, job: key });
     expect(removal).toEqual({ job: key, memberId: 'm1', epoch: 2, step: 'posts' });
+    const since = '2026-11-03T10:00:00.000Z';
+    for (const block of [
+      { kind: 'server' as const, host: 'far.example' },
+      { kind: 'memberServer' as const, host: 'far.example', memberId: 'm1' },
+      { kind: 'servers' as const },
+      { kind: 'account' as const, actor: 'https://far.example/users/eve' },
+    ])
+      expect(RemovalMessage.parse({ ...blockJob(block, since, startsAt).message, job: key })).toEqual({
+        job: key,
+        block,
+        since,
+      });
     expect(KeysMessage.parse({ ...keysJob('m1', startsAt).message, job: key })).toEqual({ job: key, memberId: 'm1' });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DeliveryMessage, ProbeMessage, ReceivedMessage } from '#shared/transport/messages';
+import { aBlock, aWithdrawal } from '../../support/pointers.ts';
 
 const subject = { kind: 'post', activity: 'create', memberId: 'm1', objectKey: '01object', epoch: 1, version: 1 };
 const delivery = { subject, chunk: 'a', inboxes: ['https://remote.example/inbox'], attempt: 0, lane: 'fast' };
@@ -12,6 +13,9 @@ describe('a delivery', () => {
     ['of a profile', { kind: 'profile', memberId: 'm1', epoch: 1, revision: '2026-11-03T10:05:00.000Z' }],
     ['of an Accept', { kind: 'accept', memberId: 'm1', epoch: 1, follow }],
     ['of a Reject', { kind: 'reject', memberId: 'm1', epoch: 1, follow }],
+    ['of a withdrawal', aWithdrawal()],
+    ['of a Block', aBlock('block')],
+    ['of its end', aBlock('unblock')],
   ])('may be %s', (_, what) => expect(DeliveryMessage.parse({ ...delivery, subject: what }).subject).toEqual(what));
 
   test('goes to 1 to 100 inboxes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { addressPolicy } from '#shared/transport/private-hosts';
+import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 
 const nobody = addressPolicy([]);
 const target = (url: string) => {
@@ -12,6 +12,33 @@ const reaches = (policy: typeof nobody, url: string, address: string) =>
   policy.mayAsk(new URL(url)) && policy.mayConnect(target(url), address);
 
 afterEach(() => vi.unstubAllEnvs());
+
+describe('118: an inbox', () => {
+  test.each(['https://far.example/inbox', 'https://8.8.8.8/inbox', 'https://[2606:4700::6810:84e5]/inbox'])(
+    'at %s may be delivered to',
+    (inbox) => expect(mayDeliver(nobody)(inbox)).toBe(true),
+  );
+
+  test.each([
+    'http://far.example/inbox',
+    'https://far.example:8443/inbox',
+    'https://ann@far.example/inbox',
+    'https://127.0.0.1/inbox',
+    'https://10.0.0.1/inbox',
+    'https://0x7f000001/inbox',
+    'https://①②⑦.0.0.1/inbox',
+    'https://[::1]/inbox',
+    'https://[::ffff:127.0.0.1]/inbox',
+    'https://[64:ff9b::7f00:1]/inbox',
+    'ftp://far.example/inbox',
+    'inbox',
+  ])('at %s may not', (inbox) => expect(mayDeliver(nobody)(inbox)).toBe(false));
+
+  test('on the list may, also at a private address', () => {
+    expect(mayDeliver(addressPolicy(['127.0.0.0/8']))('http://127.0.0.2:9999/inbox')).toBe(true);
+    expect(mayDeliver(addressPolicy(['127.0.0.0/8']))('http://10.0.0.1/inbox')).toBe(false);
+  });
+});
 
 describe('which network addresses are public', () => {
   const mayReach = (address: string) =>

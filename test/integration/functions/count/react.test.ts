@@ -22,7 +22,7 @@ describe.each([
     const { author, post, sender, receiver } = await start();
     const first = activityOf(sender, type, post.id);
     for (const one of [first, first, activityOf(sender, type, post.id)]) await receiver.from(sender, one);
-    expect(await post.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0, [number]: 1 });
+    expect(await post.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0, quotes: 0, [number]: 1 });
     expect(receiver.events).toEqual([
       {
         type: told,
@@ -80,7 +80,8 @@ describe.each([
     const ofNobody = post.id.replace(author.actorKey, 'nobody');
     for (const id of [waiting.id, post.id, `${post.id}x`, elsewhere, ofNobody, author.id])
       await receiver.from(sender, activityOf(sender, type, id));
-    for (const one of [waiting, post]) expect(await one.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0 });
+    for (const one of [waiting, post])
+      expect(await one.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0, quotes: 0 });
     expect(receiver.told()).toEqual([]);
     expect(await author.inboxes()).toEqual([]);
   });
@@ -99,5 +100,5 @@ test('an Undo of a Like leaves the boost', async () => {
   await receiver.from(sender, like);
   await receiver.from(sender, activityOf(sender, 'Announce', post.id));
   await receiver.from(sender, activityOf(sender, 'Undo', like));
-  expect(await post.numbers()).toEqual({ likes: 0, boosts: 1, replies: 0 });
+  expect(await post.numbers()).toEqual({ likes: 0, boosts: 1, replies: 0, quotes: 0 });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { followers } from '../../../../shared/storage/followers.ts';
+import { doings } from '../../../../shared/storage/doings.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
@@ -34,7 +34,10 @@ describe('a reply', () => {
     const note = aNote(sender, post.id);
     for (const _ of [1, 2]) await receiver.from(sender, create(sender, note));
     expect(await post.replies()).toEqual([
-      { id: note.id, actor: sender.id, url: note.url, content: '<p>I agree</p>', published: note.published },
+      {
+        ...{ kind: 'reply', id: note.id, actor: sender.id, url: note.url, content: '<p>I agree</p>', summary: '' },
+        ...{ published: note.published, updatedAt: note.published },
+      },
     ]);
     expect((await post.numbers()).replies).toBe(1);
     expect(receiver.events).toEqual([
@@ -88,7 +91,7 @@ describe('a reply', () => {
     await receiver.from(sender, create(sender, aNote(sender, post.id, { content })));
     const [reply] = await post.replies();
     expect(reply?.content).not.toMatch(/script|svg|img|onclick|onerror|x\(\)/);
-    expect(reply?.content).toContain('<a href="https://far.example/" rel="nofollow noopener noreferrer"');
+    expect(reply?.content).toContain('<a href="https://far.example/" rel="nofollow noopener noreferrer ugc"');
   });
 
   test.each(['&', '<a></a>'])('that is nothing but %s is kept as far as a row can hold', async (part) => {
@@ -156,7 +159,7 @@ describe('Delete', () => {
     await receiver.from(sender, activityOf(sender, 'Delete', sender.id));
     expect([await author.followers(), await second.followers()]).toEqual([1, 0]);
     expect((await post.replies()).map(({ actor }) => actor)).toEqual([other.id]);
-    expect(await followers(tables).followedBy(sender.id)).toEqual([]);
+    expect(await Array.fromAsync(doings(tables).followedBy(sender.id))).toEqual([]);
   });
 
   test('needs nothing from the sender’s server', async () => {
@@ -171,11 +174,11 @@ describe('Delete', () => {
 test('what nobody understands, or comes from an actor that is gone, has no effect', async () => {
   const { author, post, sender } = await start();
   const receiver = openReceiver(tables);
-  for (const type of ['Dance', 'Update', 'Flag', 'Move', 'Block', 'Accept'])
+  for (const type of ['Dance', 'Update', 'Move', 'Block', 'Accept', 'QuoteRequest'])
     await receiver.from(sender, activityOf(sender, type, post.id));
   const gone = openReceiver(tables, { senderOf: async () => undefined } as object);
   await gone.from(sender, activityOf(sender, 'Like', post.id));
   await gone.from(sender, activityOf(sender, 'Follow', author.id));
-  expect(await post.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0 });
+  expect(await post.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0, quotes: 0 });
   expect([...receiver.events, ...gone.events, ...receiver.deliveries, ...gone.deliveries]).toEqual([]);
 });

@@ -36,7 +36,7 @@ test('a sender who is known is not fetched', async () => {
 
 test('a sender who is not known is fetched once', async () => {
   const actor = aSender();
-  const finder = aFinder({ kind: 'found', actor, keys: [] });
+  const finder = aFinder({ kind: 'found', actor, keys: [], alsoKnownAs: [] });
   for (const _ of [1, 2]) expect(await finder.find(actor.id)).toEqual(actor);
   expect(finder.fetched).toEqual([actor.id]);
 });
@@ -45,6 +45,6 @@ test('who is gone, unusable or someone else is nobody; who cannot be reached is 
   const { id } = aSender();
   for (const kind of ['gone', 'unusable'] as const)
     expect(await aFinder({ kind, reason: 'x' }).find(id)).toBeUndefined();
-  expect(await aFinder({ kind: 'found', actor: aSender(), keys: [] }).find(id)).toBeUndefined();
+  expect(await aFinder({ kind: 'found', actor: aSender(), keys: [], alsoKnownAs: [] }).find(id)).toBeUndefined();
   await expect(aFinder({ kind: 'unreachable', reason: 'no answer' }).find(id)).rejects.toThrow('no answer');
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readCavageSignature } from '#shared/protocol/signatures/cavage';
+import type { SignedRequest } from '#shared/protocol/signatures/request';
 import { type OutgoingRequest, type Signer, signedHeaders } from '#shared/protocol/signatures/sign';
-import { readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
 import { anAddress, anyText } from '../../../support/arbitraries.ts';
 import { aKeyPair } from '../../../support/cavage.ts';
 
@@ -19,7 +20,7 @@ const sent = ({ url: to, body: bytes, contentType }: OutgoingRequest): SignedReq
   body: bytes ?? Buffer.alloc(0),
 });
 const verifies = (request: SignedRequest, at = now) => {
-  const signature = readSignature(request, at);
+  const signature = readCavageSignature(request, at);
   return 'madeBy' in signature && signature.madeBy(publicKey);
 };
 

@@ -1,0 +1,31 @@
+/** GET /actors/{actor}/quotes/{stamp}: consent to one quote (FEP-044f) while it stands, 410 once it does not, else 404. */
+import { isShared } from '#shared/domain/post';
+import { stampDocument, stampIn } from '#shared/protocol/quotes';
+import type { Site } from '#shared/protocol/site';
+import { HttpProblem, notFound } from '#shared/runtime/errors';
+import { type HttpFunction, pathVariable } from '#shared/runtime/http';
+import type { Posts } from '#shared/storage/posts';
+import type { Stamps } from '#shared/storage/stamps';
+import { authorInPath, type FindAuthor } from './found.ts';
+import { document } from './negotiation.ts';
+
+interface Deps extends FindAuthor {
+  readonly site: Site;
+  readonly posts: Pick<Posts, 'find'>;
+  readonly stamps: Pick<Stamps, 'named'>;
+}
+
+const maxAge = 30; // who asks again shall soon see that it was withdrawn
+
+export const quoteStamp =
+  (deps: Deps): HttpFunction =>
+  async (event) => {
+    const member = await authorInPath(deps, event);
+    const named = stampIn(pathVariable(event, 'stamp'));
+    const stamp = named && (await deps.stamps.named(named.objectKey, named.name));
+    if (!stamp?.requestId || stamp.memberId !== member.memberId) throw notFound('There is no such consent.');
+    const post = await deps.posts.find(member.memberId, stamp.objectKey);
+    const stands = !stamp.withdrawn && post !== undefined && isShared(post, member);
+    if (!stands) throw new HttpProblem(410, 'This consent does not hold any more.');
+    return document(stampDocument(deps.site, member, stamp), { maxAge });
+  };

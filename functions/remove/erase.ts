@@ -1,0 +1,75 @@
+/**
+ * One message about an erasure -> as many people as there is time for are forgotten, with all that they did. Each of them
+ * can be forgotten again without harm.
+ */
+import type { Context } from 'aws-lambda';
+import type { Erasure } from '#shared/storage/erasure';
+import type { Erasures } from '#shared/storage/erasures';
+import type { Jobs } from '#shared/storage/jobs';
+import type { People } from '#shared/storage/people';
+import type { ErasureRemoval } from '#shared/transport/messages';
+import type { Queue } from '#shared/transport/queues';
+
+interface Deps {
+  readonly erasure: Erasure;
+  readonly erasures: Pick<Erasures, 'advance' | 'finish'>;
+  readonly people: Pick<People, 'on'>;
+  readonly jobs: Pick<Jobs, 'isOpen' | 'renew' | 'close'>;
+  readonly removals: Pick<Queue<ErasureRemoval>, 'send'>;
+  readonly now: () => Date;
+}
+
+/** Where another message goes on. */
+type Place = Pick<ErasureRemoval, 'people' | 'cursor'>;
+
+const pageSize = 25;
+const reserveMs = 15_000; // what one more step may take
+
+export const erase =
+  (deps: Deps) =>
+  async (message: ErasureRemoval, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const { jobs, removals, erasures, now } = deps;
+    const { job, erasure, erased } = message;
+    if (!(await jobs.isOpen(job))) return;
+    const hasTime = () => context.getRemainingTimeInMillis() > reserveMs;
+    const { done, ...place } = await (erased.kind === 'actor'
+      ? everyoneIn(deps, [erased.actor], message, hasTime)
+      : everyoneOn(deps, erased.server, message, hasTime));
+    if (done) {
+      await erasures.finish(erasure, place.people, now());
+      return jobs.close(job);
+    }
+    await erasures.advance(erasure, place.people);
+    const further = { erasure, erased, ...place };
+    const renewed = await jobs.renew(job, further, now());
+    if (renewed) await removals.send({ job: renewed, ...further });
+  };
+
+type Came = Place & { readonly done: boolean };
+
+async function everyoneOn(deps: Deps, server: string, from: Place, hasTime: () => boolean): Promise<Came> {
+  let came: Came = { people: from.people, cursor: from.cursor, done: true };
+  for (;;) {
+    const page = await deps.people.on(server, { after: came.cursor, limit: pageSize });
+    came = await everyoneIn(deps, page, came, hasTime);
+    if (!came.done || page.length < pageSize) return came;
+  }
+}
+
+/** One after the other; stops after the last who is forgotten wholly. */
+async function everyoneIn(
+  { erasure, now }: Deps,
+  actors: readonly string[],
+  from: Place,
+  hasTime: () => boolean,
+): Promise<Came> {
+  let { people, cursor } = from;
+  for (const actor of actors) {
+    const { done } = await erasure.end(actor, now(), hasTime);
+    if (!done) return { people, cursor, done: false };
+    await erasure.forget(actor);
+    people++;
+    cursor = actor;
+  }
+  return { people, cursor, done: true };
+}

@@ -1,0 +1,63 @@
+import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { isWithin, nameOf } from '../domain/policy.ts';
+import { type Page, type PageOptions, sortKeyIn, toCursor } from './cursor.ts';
+import { hashOf } from './keys.ts';
+import { reachPartition, reversed } from './rows/policy-rows.ts';
+import type { Tables } from './table.ts';
+import { write } from './transact.ts';
+
+/** An inbox that may hold posts of a member. */
+export interface Reached {
+  readonly host: string;
+  readonly memberId: string;
+  readonly url: string;
+  /** The key of the inbox in the member's audience. */
+  readonly key: string;
+}
+
+/** Inboxes by their server, whosoever's posts they may hold: how a server is found everywhere at once. */
+export const reach = (tables: Tables) => {
+  const { Reach, table } = tables;
+  const keyOf = (memberId: string, url: string) => ({ host: nameOf(new URL(url).host), memberId, url });
+  return {
+    /** This inbox may hold posts of this member. */
+    note: async (memberId: string, url: string): Promise<void> => {
+      await write(Reach.build(PutItemCommand).item(keyOf(memberId, url)));
+    },
+
+    /** It has been seen to that what it holds is asked back. */
+    forget: async (memberId: string, url: string): Promise<void> => {
+      await write(Reach.build(DeleteItemCommand).key(keyOf(memberId, url)));
+    },
+
+    /** Inboxes on servers of this name and below it; read strongly. A page may hold fewer than `limit`. */
+    page: async (name: string, { cursor, limit }: PageOptions): Promise<Page<Reached>> => {
+      const partition = reachPartition(name);
+      const prefix = reversed(name);
+      const { Items = [], LastEvaluatedKey } = await table
+        .build(QueryCommand)
+        .entities(Reach)
+        .query({ partition, range: { beginsWith: prefix } })
+        .options({
+          consistent: true,
+          limit,
+          ...(cursor ? { exclusiveStartKey: { pk: partition, sk: sortKeyIn(cursor, prefix) } } : {}),
+        })
+        .send();
+      return {
+        items: Items.filter(({ host }) => isWithin(host, name)).map(({ host, memberId, url }) => ({
+          host,
+          memberId,
+          url,
+          key: hashOf(url),
+        })),
+        next: LastEvaluatedKey && toCursor([LastEvaluatedKey.sk as string]),
+      };
+    },
+  };
+};
+
+/** Reach as storage offers it. */
+export type Reach = ReturnType<typeof reach>;

@@ -1,0 +1,151 @@
+/** Whose follows, likes and boosts count: not those of whom the deployment or the member blocks, and quietly those of limited servers. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { PolicyLevel } from '../../../../shared/domain/policy.ts';
+import type { RemoteActor } from '../../../../shared/domain/remote-actor.ts';
+import { blocks } from '../../../../shared/storage/blocks.ts';
+import { policies } from '../../../../shared/storage/policies.ts';
+import type { Tables } from '../../../../shared/storage/table.ts';
+import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
+import { aJob, noon, unique } from '../../../support/storage-samples.ts';
+
+let tables: Tables;
+beforeAll(async () => {
+  tables = await newTables(databaseClient());
+});
+
+const start = async () => {
+  const author = await anAuthor(tables);
+  return { author, post: await author.post(), receiver: openReceiver(tables), server: `a.${unique('s')}.example` };
+};
+const decide = (host: string, level: PolicyLevel) =>
+  policies(tables).put([{ host, level, category: 'spam', at: noon().toISOString() }]);
+
+type Started = Awaited<ReturnType<typeof start>>;
+const does = async ({ author, post, receiver }: Started, sender: RemoteActor) => {
+  const follow = activityOf(sender, 'Follow', author.id);
+  const like = activityOf(sender, 'Like', post.id);
+  for (const one of [follow, like, activityOf(sender, 'Announce', post.id)]) await receiver.from(sender, one);
+  return { follow, like };
+};
+const numbersOf = async ({ author, post }: Started) => [
+  await author.followers(),
+  (await post.numbers()).likes,
+  (await post.numbers()).boosts,
+];
+
+describe.each<[string, (started: Started, sender: RemoteActor) => Promise<unknown>]>([
+  ['whose server is blocked', ({ server }) => decide(server, 'blocked')],
+  ['whose domain is blocked', ({ server }) => decide(server.replace(/^a\./, ''), 'blocked')],
+  [
+    'whose account is blocked',
+    (_, { id }) => policies(tables).blockAccount({ actor: id, category: 'spam', at: noon().toISOString() }, aJob()),
+  ],
+  ['whom the member blocks', ({ author }, { id }) => blocks(tables).add(author.memberId, { actor: id }, noon())],
+  ['whose server the member blocks', ({ author, server }) => blocks(tables).add(author.memberId, { server }, noon())],
+])('of someone %s', (_, block) => {
+  test('a follow is rejected, nothing counts, nobody is told, and the server gets nothing', async () => {
+    const started = await start();
+    const sender = aSender(started.server);
+    await block(started, sender);
+    const { follow } = await does(started, sender);
+    expect(await numbersOf(started)).toEqual([0, 0, 0]);
+    expect(started.receiver.deliveries.map(({ subject }) => subject)).toMatchObject([
+      { kind: 'reject', follow: { id: follow.id } },
+    ]);
+    expect(started.receiver.told()).toEqual([]);
+    expect(await started.author.inboxes()).toEqual([]);
+  });
+
+  test('what was done before can still be taken back', async () => {
+    const started = await start();
+    const sender = aSender(started.server);
+    const { follow, like } = await does(started, sender);
+    expect(await numbersOf(started)).toEqual([1, 1, 1]);
+    await block(started, sender);
+    for (const one of [follow, like]) await started.receiver.from(sender, activityOf(sender, 'Undo', one));
+    expect(await numbersOf(started)).toEqual([0, 0, 1]);
+  });
+
+  test('others are as welcome as before', async () => {
+    const started = await start();
+    await block(started, aSender(started.server));
+    await does(started, aSender(`${unique('s')}.example`));
+    expect(await numbersOf(started)).toEqual([1, 1, 1]);
+  });
+});
+
+test('what people of a limited server do counts, and nobody is told', async () => {
+  const started = await start();
+  await decide(started.server, 'limited');
+  const sender = aSender(started.server);
+  const { follow } = await does(started, sender);
+  expect(await numbersOf(started)).toEqual([1, 1, 1]);
+  expect(started.receiver.deliveries.map(({ subject }) => subject.kind)).toEqual(['accept']);
+  await started.receiver.from(sender, activityOf(sender, 'Undo', follow));
+  expect(started.receiver.told()).toEqual([]);
+});
+
+test('who is blocked while the Follow is under way is no follower', async () => {
+  const started = await start();
+  const sender = aSender(started.server);
+  let asked = 0;
+  const { author } = started;
+  const late = openReceiver(tables, {
+    blocks: {
+      ...blocks(tables),
+      of: async (memberId) => {
+        if (++asked === 2) await blocks(tables).add(memberId, { actor: sender.id }, noon());
+        return blocks(tables).of(memberId);
+      },
+    },
+  });
+  await late.from(sender, activityOf(sender, 'Follow', author.id));
+  expect(await author.followers()).toBe(0);
+  expect(late.deliveries.map(({ subject }) => subject.kind)).toEqual(['reject']);
+  expect(late.told()).toEqual([]);
+});
+
+describe('118: a follower', () => {
+  test.each([
+    'https://10.0.0.1/inbox',
+    'https://[::1]/inbox',
+    'http://far.example/inbox',
+    'https://far.example:8443/inbox',
+  ])('with the inbox %s is refused, without a word', async (inbox) => {
+    const { author, receiver } = await start();
+    for (const sender of [
+      { ...aSender(), inbox },
+      { ...aSender(), sharedInbox: inbox },
+    ])
+      await receiver.from(sender, activityOf(sender, 'Follow', author.id));
+    expect(await author.followers()).toBe(0);
+    expect(await author.inboxes()).toEqual([]);
+    expect([...receiver.deliveries, ...receiver.events]).toEqual([]);
+  });
+
+  test('with an inbox that may not be reached any more can still end a follow', async () => {
+    const { author, receiver } = await start();
+    const sender = aSender();
+    const follow = activityOf(sender, 'Follow', author.id);
+    await receiver.from(sender, follow);
+    const moved = { ...sender, inbox: 'https://10.0.0.1/inbox' };
+    await receiver.from(moved, activityOf(moved, 'Undo', follow));
+    expect(await author.followers()).toBe(0);
+  });
+});
+
+describe('an Undo that names nothing but an id', () => {
+  test('takes back the like that has it, at the inbox of the post’s author', async () => {
+    const { author, post, receiver } = await start();
+    const [sender, other] = [aSender(), aSender()];
+    const like = activityOf(sender, 'Like', post.id);
+    await receiver.from(sender, like);
+    await receiver.from(other, activityOf(other, 'Undo', like.id), author.actorKey);
+    await receiver.from(sender, activityOf(sender, 'Undo', `${like.id}x`), author.actorKey);
+    await receiver.from(sender, activityOf(sender, 'Undo', like.id));
+    expect((await post.numbers()).likes).toBe(1);
+    await receiver.from(sender, activityOf(sender, 'Undo', like.id), author.actorKey);
+    expect((await post.numbers()).likes).toBe(0);
+  });
+});

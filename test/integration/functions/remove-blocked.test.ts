@@ -1,0 +1,280 @@
+/** What follows when someone is blocked, on a table of its own. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { PolicyLevel } from '../../../shared/domain/policy.ts';
+import { blocks } from '../../../shared/storage/blocks.ts';
+import { followers } from '../../../shared/storage/followers.ts';
+import { inboxes } from '../../../shared/storage/inboxes.ts';
+import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
+import { hashOf } from '../../../shared/storage/keys.ts';
+import { policies } from '../../../shared/storage/policies.ts';
+import type { Tables } from '../../../shared/storage/table.ts';
+import { blockJob } from '../../../shared/transport/jobs.ts';
+import { aBlocker } from '../../support/blocker.ts';
+import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { anAuthor } from '../../support/receiver.ts';
+import { following } from '../../support/standings.ts';
+import { aJob, noon, unique } from '../../support/storage-samples.ts';
+
+let tables: Tables;
+beforeAll(async () => {
+  tables = await newTables(databaseClient());
+});
+
+type Author = Awaited<ReturnType<typeof anAuthor>>;
+const aDomain = () => `${unique('d')}.example`;
+const sharedInbox = (host: string) => `https://${host}/inbox`;
+
+const decide = (host: string, level: PolicyLevel) =>
+  policies(tables).put([{ host, level, category: 'spam', at: noon().toISOString() }]);
+const follows = async ({ memberId }: Author, host: string, at = noon()) => {
+  const actor = `https://${host}/users/${unique('a')}`;
+  const follow = { actor, followId: `${actor}/follows/1`, inbox: sharedInbox(host) };
+  await following(tables).add(memberId, follow, at);
+  await inboxes(tables).open(memberId, follow.inbox, at);
+  return follow;
+};
+const isFollowing = async ({ memberId }: Author, { actor }: { readonly actor: string }) =>
+  (await followers(tables).find(memberId, actor)) !== undefined;
+const isOpen = async ({ memberId }: Author, host: string) =>
+  (await inboxes(tables).find(memberId, hashOf(sharedInbox(host))))?.active;
+
+describe('a server that is blocked', () => {
+  test('loses its followers, is asked to remove what it may hold, and gets nothing any more', async () => {
+    const host = aDomain();
+    const [author, other] = [await anAuthor(tables), await anAuthor(tables)];
+    const [post, deleted] = [await author.post(), await author.post()];
+    await deleted.remove();
+    await author.post(false);
+    const [one, two, three] = [await follows(author, host), await follows(author, host), await follows(other, host)];
+    const faraway = await follows(author, aDomain());
+    await decide(host, 'blocked');
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'server', host });
+
+    expect(await Promise.all([one, two].map((follow) => isFollowing(author, follow)))).toEqual([false, false]);
+    expect(await isFollowing(other, three)).toBe(false);
+    expect(await isFollowing(author, faraway)).toBe(true);
+    expect([await author.followers(), await other.followers()]).toEqual([1, 0]);
+    const rejected = worker.of('reject');
+    expect(rejected.map(({ message }) => message.chunk).sort()).toEqual(
+      [one, two, three].map(({ followId }) => followId).sort(),
+    );
+    expect(rejected.map(({ message }) => message.inboxes)).toEqual(Array(3).fill([sharedInbox(host)]));
+    expect(worker.of('withdrawal')).toEqual([
+      {
+        message: {
+          subject: { kind: 'withdrawal', memberId: author.memberId, objectKey: post.objectKey, epoch: 1 },
+          chunk: hashOf(sharedInbox(host)),
+          inboxes: [sharedInbox(host)],
+          attempt: 0,
+          lane: 'fast',
+        },
+        delay: 75 + 60 - 100, // a minute after the decision
+      },
+    ]);
+    expect([await isOpen(author, host), await isOpen(other, host)]).toEqual([false, false]);
+  });
+
+  test('takes all below its name with it, but for what was decided otherwise', async () => {
+    const domain = aDomain();
+    const hosts = [domain, `x.${domain}`, `good.${domain}`, `very.good.${domain}`, `not${domain}`];
+    const author = await anAuthor(tables);
+    const all = await Promise.all(hosts.map((host) => follows(author, host)));
+    await decide(domain, 'blocked');
+    await decide(`good.${domain}`, 'limited');
+    await aBlocker(tables).toTheEnd({ kind: 'server', host: domain });
+    expect(await Promise.all(all.map((follow) => isFollowing(author, follow)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(await Promise.all(hosts.map((host) => isOpen(author, host)))).toEqual([false, false, true, true, true]);
+  });
+
+  test('is asked to remove what it got as a witness or as a former follower, and nothing from after that', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    const post = await author.post(); // at 30 s
+    await inboxes(tables).witness(author.memberId, sharedInbox(host), noon(40));
+    const gone = aDomain();
+    await inboxes(tables).open(author.memberId, sharedInbox(gone), noon(-10 * 3600));
+    await inboxes(tables).close(author.memberId, hashOf(sharedInbox(gone)), noon(-9 * 3600));
+    await decide(host, 'blocked');
+    await decide(gone, 'blocked');
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'server', host });
+    await worker.toTheEnd({ kind: 'server', host: gone });
+    expect(worker.sent.map(({ message }) => [message.inboxes, message.subject])).toEqual([
+      [[sharedInbox(host)], expect.objectContaining({ kind: 'withdrawal', objectKey: post.objectKey })],
+    ]);
+  });
+
+  test('is done with once: another run finds nothing to do', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    await author.post();
+    await follows(author, host);
+    await decide(host, 'blocked');
+    await aBlocker(tables).toTheEnd({ kind: 'server', host });
+    const again = aBlocker(tables);
+    await again.toTheEnd({ kind: 'server', host });
+    expect(again.sent).toEqual([]);
+  });
+
+  test('keeps everything when it was opened again meanwhile', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    const follow = await follows(author, host);
+    await decide(host, 'open');
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'server', host });
+    expect(worker.sent).toEqual([]);
+    expect(await isFollowing(author, follow)).toBe(true);
+  });
+
+  test('is seen to step by step, however little time there is: nothing is left out', async () => {
+    const host = aDomain();
+    const authors = [await anAuthor(tables), await anAuthor(tables)];
+    const wanted: string[] = [];
+    for (const author of authors) {
+      for (let n = 0; n < 230; n++) wanted.push((await author.post()).objectKey);
+      for (let n = 0; n < 3; n++) await follows(author, host);
+    }
+    await decide(host, 'blocked');
+    const worker = aBlocker(tables, { steps: 0 });
+    expect(await worker.toTheEnd({ kind: 'server', host })).toBeGreaterThan(6);
+    const asked = worker.of('withdrawal').map(({ message }) => message.subject);
+    expect(asked.map((subject) => 'objectKey' in subject && subject.objectKey).sort()).toEqual(wanted.sort());
+    expect(await Promise.all(authors.map((author) => author.followers()))).toEqual([0, 0]);
+    expect(await Promise.all(authors.map((author) => isOpen(author, host)))).toEqual([false, false]);
+  }, 60_000);
+
+  test('a run that ends in the middle is repeated, and what it left is done', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    await author.post();
+    const follow = await follows(author, host);
+    await decide(host, 'blocked');
+    const job = blockJob({ kind: 'server', host }, noon().toISOString(), noon().toISOString());
+    await jobs(tables).open(job);
+    const message = { block: { kind: 'server' as const, host }, since: noon().toISOString(), job: jobKey(job) };
+    const plenty = { getRemainingTimeInMillis: () => 60_000 };
+    const deliveries = { sendAll: async () => Promise.reject(new Error('the queue is away')) };
+    await expect(aBlocker(tables, { deliveries }).run(message, plenty)).rejects.toThrow('away');
+    expect(await isFollowing(author, follow)).toBe(true); // nobody was told: it has not ended
+    const worker = aBlocker(tables);
+    await worker.run(message, plenty);
+    expect([worker.of('reject').length, worker.of('withdrawal').length]).toEqual([1, 1]);
+    expect(await jobs(tables).isOpen(message.job)).toBe(false);
+    await worker.run(message, plenty);
+    expect(worker.sent).toHaveLength(2);
+  });
+});
+
+test('after an import each server that is blocked and holds something gets work of its own', async () => {
+  const own = await newTables(databaseClient());
+  const rows = policies(own);
+  const at = noon().toISOString();
+  const author = await anAuthor(own);
+  const [held, below, empty, limited] = [aDomain(), aDomain(), aDomain(), aDomain()];
+  for (const host of [held, `x.${below}`, limited]) await inboxes(own).open(author.memberId, sharedInbox(host), noon());
+  const blocked = [held, below, empty].map((host) => ({
+    host,
+    level: 'blocked' as const,
+    category: 'spam' as const,
+    at,
+  }));
+  await rows.put([...blocked, { host: limited, level: 'limited', category: 'spam', at }]);
+  const worker = aBlocker(own);
+  await worker.toTheEnd({ kind: 'servers' });
+  expect(worker.started.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(
+      [held, below].map((host) => ({ block: { kind: 'server', host }, since: noon(75).toISOString() })),
+    ),
+  );
+  expect(worker.started).toHaveLength(2);
+  for (const { id } of worker.started) expect(id).toMatch(/^block#server#/);
+});
+
+describe('a server that a member blocks', () => {
+  test('is parted from that member alone', async () => {
+    const host = `x.${aDomain()}`;
+    const [author, other] = [await anAuthor(tables), await anAuthor(tables)];
+    const post = await author.post();
+    await other.post();
+    const [mine, theirs] = [await follows(author, host), await follows(other, host)];
+    const elsewhere = await follows(author, aDomain());
+    const server = host.slice(2);
+    await blocks(tables).add(author.memberId, { server }, noon());
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host: server });
+    expect([
+      await isFollowing(author, mine),
+      await isFollowing(other, theirs),
+      await isFollowing(author, elsewhere),
+    ]).toEqual([false, true, true]);
+    expect(worker.sent.map(({ message }) => message.subject)).toMatchObject([
+      { kind: 'reject', follow: { actor: mine.actor } },
+      { kind: 'withdrawal', objectKey: post.objectKey },
+    ]);
+    expect([await isOpen(author, host), await isOpen(other, host)]).toEqual([false, true]);
+  });
+
+  test('is left alone when the member has changed its mind', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    await follows(author, host);
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host });
+    expect(worker.sent).toEqual([]);
+  });
+});
+
+describe('an account that the deployment blocks', () => {
+  test('follows nobody any more; others of its server do', async () => {
+    const host = aDomain();
+    const authors = [await anAuthor(tables), await anAuthor(tables), await anAuthor(tables)];
+    const actor = `https://${host}/users/eve`;
+    for (const { memberId } of authors)
+      await following(tables).add(
+        memberId,
+        { actor, followId: `${actor}/${memberId}`, inbox: sharedInbox(host) },
+        noon(),
+      );
+    const other = await follows(authors[0]!, host);
+    await policies(tables).blockAccount({ actor, category: 'spam', at: noon().toISOString() }, aJob());
+    const worker = aBlocker(tables, { steps: 0 });
+    expect(await worker.toTheEnd({ kind: 'account', actor })).toBeGreaterThan(1);
+    expect(await Promise.all(authors.map((author) => isFollowing(author, { actor })))).toEqual([false, false, false]);
+    expect(
+      worker
+        .of('reject')
+        .map(({ message }) => message.subject.memberId)
+        .sort(),
+    ).toEqual(authors.map(({ memberId }) => memberId).sort());
+    expect(worker.of('withdrawal')).toEqual([]);
+    expect(await isFollowing(authors[0]!, other)).toBe(true);
+  });
+
+  test('gets nothing at an inbox of its own from then on; one that others share stays open', async () => {
+    const [own, shared] = [aDomain(), aDomain()];
+    const author = await anAuthor(tables);
+    const [alone, among] = [await follows(author, own), await follows(author, shared)];
+    const other = await follows(author, shared);
+    for (const { actor } of [alone, among]) {
+      await policies(tables).blockAccount({ actor, category: 'spam', at: noon().toISOString() }, aJob());
+      await aBlocker(tables).toTheEnd({ kind: 'account', actor });
+    }
+    expect([await isOpen(author, own), await isOpen(author, shared)]).toEqual([false, true]);
+    expect(await isFollowing(author, other)).toBe(true);
+  });
+
+  test('keeps its follows when it was let go meanwhile', async () => {
+    const author = await anAuthor(tables);
+    const follow = await follows(author, aDomain());
+    await aBlocker(tables).toTheEnd({ kind: 'account', actor: follow.actor });
+    expect(await isFollowing(author, follow)).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { expect, test } from 'vitest';
+import { perMinute } from '../../../shared/domain/limits.ts';
+import { attempts } from '../../../shared/storage/attempts.ts';
+import { limits } from '../../../shared/storage/limits.ts';
+import { peers } from '../../../shared/storage/peers.ts';
+import { countWriteUnits, databaseClient, describeStorage, newTables } from '../../support/emulated-tables.ts';
+import { noon, unique } from '../../support/storage-samples.ts';
+
+const days = 24 * 3600;
+
+describeStorage('token buckets', (table) => {
+  const all = () => limits(table().tables);
+  const take = (name: string, seconds: number, amount = 1, bucket = perMinute(6)) =>
+    all().take(name, { amount, ...bucket }, noon(seconds));
+
+  test('give what they hold, say when there is more, and are refilled', async () => {
+    const name = unique('bucket-');
+    let given = 0;
+    while ((await take(name, 0)).taken) given++;
+    expect(given).toBeGreaterThan(0);
+    expect(given).toBeLessThanOrEqual(6);
+    expect(await take(name, 0)).toEqual({ taken: false, afterSeconds: 10 });
+    expect(await take(name, 9)).toEqual({ taken: false, afterSeconds: 1 });
+    expect(await take(unique('bucket-'), 0)).toEqual({ taken: true });
+    expect(await take(name, 1000)).toEqual({ taken: true });
+  });
+
+  test('never give more than they hold to those who ask at once', async () => {
+    const name = unique('bucket-');
+    const asked = await Promise.all(Array.from({ length: 30 }, () => take(name, 0)));
+    expect(asked.filter(({ taken }) => taken).length).toBeLessThanOrEqual(6);
+    expect(asked.filter(({ taken }) => taken).length).toBeGreaterThan(0);
+  });
+
+  test('give several tokens or none', async () => {
+    const name = unique('bucket-');
+    expect(await take(name, 0, 7)).toMatchObject({ taken: false });
+    expect(await take(name, 0, 6)).toEqual({ taken: true });
+    expect(await take(name, 30, 4)).toMatchObject({ taken: false });
+  });
+
+  test('go by themselves when they have been full for an hour', async () => {
+    const name = unique('bucket-');
+    await take(name, 0);
+    const { Item } = await table().reliable.Limit.build(GetItemCommand).key({ name }).send();
+    expect(Item?.expiresAt).toBeGreaterThan(noon(3600).getTime() / 1000);
+    expect(Item?.expiresAt).toBeLessThan(noon(2 * 3600).getTime() / 1000);
+  });
+});
+
+test('a token costs one write, and an empty bucket none', async () => {
+  const client = databaseClient();
+  const all = limits(await newTables(client));
+  const name = unique('bucket-');
+  const take = () => all.take(name, { amount: 1, ...perMinute(2) }, noon());
+  expect(await countWriteUnits(client, take)).toMatchObject({ units: 1, requests: 1 });
+  expect(await countWriteUnits(client, take)).toMatchObject({ units: 1, requests: 1 });
+  expect(await countWriteUnits(client, take)).toMatchObject({ units: 0, requests: 0 });
+});
+
+describeStorage('servers that were met', (table) => {
+  const all = () => peers(table().tables);
+
+  test('are counted by their people, and forgotten after 30 days', async () => {
+    const host = `${unique('h')}.example`;
+    expect(await all().find(host, noon())).toBeUndefined();
+    await all().meet(host, noon());
+    expect(await all().find(host, noon())).toEqual({ host, actors: 0, firstSeenAt: noon().toISOString() });
+    for (const seconds of [10, 20]) await all().welcome(host, noon(seconds));
+    await all().meet(host, noon(30));
+    const peer = await all().find(host, noon(30));
+    expect(peer?.firstSeenAt).toBe(noon().toISOString());
+    expect(peer?.actors).toBeGreaterThanOrEqual(2);
+    expect(await all().find(host, noon(20 + 30 * days))).toBeUndefined();
+    await all().meet(host, noon(31 * days));
+    expect(await all().find(host, noon(31 * days))).toMatchObject({ actors: 0 });
+  });
+
+  test('may show a key before they were met', async () => {
+    const host = `${unique('h')}.example`;
+    await all().welcome(host, noon());
+    expect(await all().find(host, noon())).toMatchObject({ firstSeenAt: noon().toISOString() });
+  });
+});
+
+describeStorage('looks at an address', (table) => {
+  const all = () => attempts(table().tables);
+  const anAddress = () => `https://far.example/users/${unique('a')}`;
+
+  test('are made by one of those who want to, and known to all for ten minutes', async () => {
+    const address = anAddress();
+    expect(await all().find(address, noon())).toBeUndefined();
+    const begun = await Promise.all(Array.from({ length: 10 }, () => all().begin(address, noon())));
+    expect(begun.filter(Boolean).length).toBeLessThanOrEqual(1);
+    expect(await all().find(address, noon(5))).toBe('underWay');
+    await all().end(address, { kind: 'unusable', reason: 'it is a page', owner: 'https://far.example/x' }, noon(5));
+    expect(await all().find(address, noon(604))).toEqual({
+      kind: 'unusable',
+      reason: 'it is a page',
+      owner: 'https://far.example/x',
+    });
+    expect(await all().begin(address, noon(604))).toBe(false);
+    expect(await all().find(address, noon(605))).toBeUndefined();
+    await all().begin(address, noon(605));
+    expect(await all().find(address, noon(605))).toBe('underWay');
+  });
+
+  test('that nobody ended are made again by someone else, after a while', async () => {
+    const address = anAddress();
+    await all().begin(address, noon());
+    expect(await all().begin(address, noon(14))).toBe(false);
+    expect(await all().find(address, noon(15))).toBeUndefined();
+    await all().begin(address, noon(15));
+    expect(await all().find(address, noon(16))).toBe('underWay');
+  });
+
+  test('that were not made after all can be made by the next', async () => {
+    const address = anAddress();
+    await all().begin(address, noon());
+    await all().giveBack(address, noon(1));
+    expect(await all().find(address, noon(1))).toBeUndefined();
+    await all().begin(address, noon(1));
+    expect(await all().find(address, noon(2))).toBe('underWay');
+  });
+});
