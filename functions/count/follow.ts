@@ -35,8 +35,17 @@ export async function follow(
     now(),
   );
   const following = askedIn(deeds).filter(({ sender }) => settled.get(sender.id)?.standing?.active);
-  const opened = new Set(following.map(({ sender }) => deliveryInbox(sender)));
-  await Promise.all([...opened].map((inbox) => inboxes.open(memberId, inbox, now())));
+  const opened = Map.groupBy(following, ({ sender }) => deliveryInbox(sender));
+  await Promise.all(
+    [...opened].map(([inbox, some]) =>
+      inboxes.open(
+        memberId,
+        inbox,
+        now(),
+        some.map(({ sender }) => new URL(sender.id).host),
+      ),
+    ),
+  );
 
   const ended = await endUnwanted(deps, member, following);
   const counting = following.filter(

@@ -117,9 +117,9 @@ async function eachInbox(deps: BlockedDeps, { page, isBlocked, since, cursor, ha
     for (const one of items) {
       if (!(await isBlocked(one.host))) continue;
       const name = `${one.memberId} ${one.key}`;
-      const left = await release(deps, one, since, name === inbox ? posts : undefined, hasTime);
+      const left = await release(deps, one, since, isBlocked, { from: name === inbox ? posts : undefined, hasTime });
       if (left) return toCursor([after ?? '', name, left.posts ?? '']);
-      await deps.reach.forget(one.memberId, one.url);
+      await deps.reach.forget(one.memberId, one.url, one.host);
       if (!hasTime()) return toCursor([after ?? '', '', '']);
     }
     [after, inbox, posts] = [next, undefined, undefined];

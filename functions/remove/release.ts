@@ -1,5 +1,6 @@
 /** How a member and someone who is blocked are parted. */
 import { secondsAfter } from '#shared/domain/job';
+import { nameOf } from '#shared/domain/policy';
 import { wasSent } from '#shared/domain/post';
 import { wasInReach } from '#shared/domain/reach';
 import type { Doings } from '#shared/storage/doings';
@@ -32,20 +33,40 @@ const atOnce = 90; // follows, so that they end in one transaction
 const pageSize = 100; // posts
 const leastSeconds = 2; // until then the follows have ended, also where delays are cut short
 
-/** Parts a member from an inbox. What is left to do for want of time, with the place within the posts where it goes on. */
+/** How long an inbox is worked on, and from where. */
+export interface Pace {
+  /** The place within the posts where it goes on. */
+  readonly from: string | undefined;
+  readonly hasTime: () => boolean;
+}
+
+/**
+ * Parts a member from an inbox of a blocked server; from one elsewhere only those whose own server is blocked, and the
+ * inbox itself when nobody else is behind it. What is left to do for want of time.
+ */
 export async function release(
   deps: ReleaseDeps,
-  { memberId, url, key }: Reached,
+  { host, memberId, url, key }: Reached,
   since: string,
-  from: string | undefined,
-  hasTime: () => boolean,
+  isBlocked: (host: string) => Promise<boolean>,
+  { from, hasTime }: Pace,
 ): Promise<{ readonly posts?: string | undefined } | undefined> {
   const { members, posts, followers, inboxes, deliveries, removalDelaySeconds, now } = deps;
-  for (let some = await followers.behind(memberId, key, atOnce); some.length > 0; ) {
+  const isElsewhere = nameOf(new URL(url).host) !== nameOf(host);
+  let some: Follower[] = [];
+  for await (const follower of followers.behind(memberId, key)) {
+    if (isElsewhere && !(await isBlocked(new URL(follower.actor).host))) continue;
+    some.push(follower);
+    if (some.length < atOnce) continue;
+    await reject(deps, memberId, some);
+    some = [];
+    if (!hasTime()) return {};
+  }
+  if (some.length > 0) {
     await reject(deps, memberId, some);
     if (!hasTime()) return {};
-    some = await followers.behind(memberId, key, atOnce);
   }
+  if (isElsewhere && (await followers.areBehind(memberId, key))) return undefined;
   const [member, inbox] = await Promise.all([
     members.find(memberId, now(), { consistent: true }),
     inboxes.find(memberId, key),

@@ -110,18 +110,21 @@ export const followers = (tables: Tables) => {
     remove: async (memberId: string, actor: string, now: Date): Promise<boolean> =>
       (await settle(memberId, [{ kind: 'ended', actor, signedAt: now.toISOString() }], now)).get(actor)?.counted === -1,
 
-    /** Some of those who follow through this inbox; none only when nobody does. */
-    behind: async (memberId: string, inboxHash: string, limit: number): Promise<readonly Follower[]> => {
+    /** Those who follow through this inbox, read strongly, page by page; follows may end meanwhile. */
+    behind: async function* (memberId: string, inboxHash: string): AsyncGenerator<Follower> {
       for (let shard = 0; shard < followerShards; shard++) {
-        const { Items = [] } = await table
-          .build(QueryCommand)
-          .entities(Follower)
-          .query({ partition: `FOLLOWERS#${memberId}#${shard}`, range: { beginsWith: `${inboxHash}#` } })
-          .options({ consistent: true, limit })
-          .send();
-        if (Items.length > 0) return Items.map(({ actor, followId, inbox, at }) => ({ actor, followId, inbox, at }));
+        let exclusiveStartKey: { pk: string; sk: string } | undefined;
+        do {
+          const { Items = [], LastEvaluatedKey } = await table
+            .build(QueryCommand)
+            .entities(Follower)
+            .query({ partition: `FOLLOWERS#${memberId}#${shard}`, range: { beginsWith: `${inboxHash}#` } })
+            .options({ consistent: true, limit: 100, ...(exclusiveStartKey && { exclusiveStartKey }) })
+            .send();
+          for (const { actor, followId, inbox, at } of Items) yield { actor, followId, inbox, at };
+          exclusiveStartKey = LastEvaluatedKey as typeof exclusiveStartKey;
+        } while (exclusiveStartKey);
       }
-      return [];
     },
 
     /** Does anyone follow through this inbox? A follow that was settled before the question is seen. */

@@ -2,6 +2,7 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { nameOf } from '../domain/policy.ts';
 import { type Inbox, isLookDue } from '../domain/reach.ts';
 import { hashOf } from './keys.ts';
 import { reach } from './reach.ts';
@@ -48,8 +49,13 @@ export const inboxes = (tables: Tables) => {
       return row && toInbox(row);
     },
 
-    /** New posts go to this inbox from now on. Writes nothing when they do already and nobody doubts it. */
-    open: async (memberId: string, url: string, now: Date): Promise<void> => {
+    /**
+     * New posts go to this inbox from now on. Writes nothing when they do already and nobody doubts it. `hosts` are those of
+     * the people behind it: where one of them is not the inbox's own, the inbox is found by it as well.
+     */
+    open: async (memberId: string, url: string, now: Date, hosts: Iterable<string> = []): Promise<void> => {
+      const own = nameOf(new URL(url).host);
+      for (const host of new Set([...hosts].map(nameOf))) if (host !== own) await note(memberId, url, host);
       const hash = hashOf(url);
       const row = await read(memberId, hash);
       if (row?.active && row.closingAt === undefined && row.goneLooks === undefined) return;

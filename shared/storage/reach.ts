@@ -20,16 +20,16 @@ export interface Reached {
 /** Inboxes by their server, whosoever's posts they may hold: how a server is found everywhere at once. */
 export const reach = (tables: Tables) => {
   const { Reach, table } = tables;
-  const keyOf = (memberId: string, url: string) => ({ host: nameOf(new URL(url).host), memberId, url });
+  const keyOf = (memberId: string, url: string, host = new URL(url).host) => ({ host: nameOf(host), memberId, url });
   return {
-    /** This inbox may hold posts of this member. */
-    note: async (memberId: string, url: string): Promise<void> => {
-      await write(Reach.build(PutItemCommand).item(keyOf(memberId, url)));
+    /** This inbox may hold posts of this member; of its own server unless another host is named whose people it serves. */
+    note: async (memberId: string, url: string, host?: string): Promise<void> => {
+      await write(Reach.build(PutItemCommand).item(keyOf(memberId, url, host)));
     },
 
     /** It has been seen to that what it holds is asked back. */
-    forget: async (memberId: string, url: string): Promise<void> => {
-      await write(Reach.build(DeleteItemCommand).key(keyOf(memberId, url)));
+    forget: async (memberId: string, url: string, host?: string): Promise<void> => {
+      await write(Reach.build(DeleteItemCommand).key(keyOf(memberId, url, host)));
     },
 
     /** Inboxes on servers of this name and below it; read strongly. A page may hold fewer than `limit`. */

@@ -114,7 +114,7 @@ const parking: Readonly<Record<string, Bug>> = {
         };
       },
     },
-    seed: 60,
+    seed: 61,
     breaks: 'resultsAddUp',
     likelier: inShortOutages,
   },
@@ -136,7 +136,7 @@ const parking: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 32,
+    seed: 65,
     breaks: 'never quiet',
     likelier: inShortOutages,
   },
@@ -157,7 +157,7 @@ const parking: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 23,
+    seed: 13,
     breaks: 'sharedPostsAreHeld',
   },
 };

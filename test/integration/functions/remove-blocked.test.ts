@@ -111,6 +111,33 @@ describe('a server that is blocked', () => {
     ]);
   });
 
+  test('loses its followers whose inbox is elsewhere as well; others behind that inbox stay', async () => {
+    const [host, relay, own] = [aDomain(), aDomain(), aDomain()];
+    const author = await anAuthor(tables);
+    const post = await author.post();
+    const follow = async (at: string, inbox: string) => {
+      const actor = `https://${at}/users/${unique('a')}`;
+      await following(tables).add(author.memberId, { actor, followId: `${actor}/f`, inbox }, noon());
+      await inboxes(tables).open(author.memberId, inbox, noon(), [at]);
+      return { actor };
+    };
+    const [hidden, neighbour, alone] = [
+      await follow(host, sharedInbox(relay)),
+      await follow(relay, sharedInbox(relay)),
+      await follow(`x.${host}`, sharedInbox(own)),
+    ];
+    await decide(host, 'blocked');
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'server', host });
+    const left = await Promise.all([hidden, neighbour, alone].map((one) => isFollowing(author, one)));
+    expect(left).toEqual([false, true, false]);
+    expect([await isOpen(author, relay), await isOpen(author, own)]).toEqual([true, false]);
+    expect(worker.of('reject')).toHaveLength(2);
+    expect(worker.of('withdrawal').map(({ message }) => [message.inboxes, message.subject])).toEqual([
+      [[sharedInbox(own)], expect.objectContaining({ objectKey: post.objectKey })],
+    ]);
+  });
+
   test('is done with once: another run finds nothing to do', async () => {
     const host = aDomain();
     const author = await anAuthor(tables);

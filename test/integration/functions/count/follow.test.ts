@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { followers } from '../../../../shared/storage/followers.ts';
 import { members } from '../../../../shared/storage/members.ts';
+import { reach } from '../../../../shared/storage/reach.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
@@ -54,6 +55,17 @@ describe('Follow', () => {
     const sender = aSender('small.example', false);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     expect((await author.inboxes()).map(({ url }) => url)).toEqual([sender.inbox]);
+  });
+
+  test('by somebody whose inbox is elsewhere: the inbox is found by both servers', async () => {
+    const { author, receiver } = await start();
+    const [home, relay] = [`${unique('h')}.example`, `${unique('r')}.example`];
+    const sender = { ...aSender(home), inbox: `https://${relay}/p/inbox`, sharedInbox: `https://${relay}/inbox` };
+    const neighbour = { ...aSender(relay), inbox: `https://${relay}/n/inbox` };
+    await receiver.from(neighbour, activityOf(neighbour, 'Follow', author.id));
+    await receiver.from(sender, activityOf(sender, 'Follow', author.id)); // the inbox is open already
+    for (const host of [home, relay])
+      expect((await reach(tables).page(host, { limit: 10 })).items).toMatchObject([{ host, url: sender.sharedInbox }]);
   });
 
   test('may come again under the same id, but not as a replay of the one that was undone', async () => {
