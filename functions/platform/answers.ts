@@ -1,5 +1,6 @@
 /** What people elsewhere write to members: replies to and quotes of a post, mentions of a member. */
 import type { Answer } from '#shared/domain/answer';
+import type { Policies } from '#shared/domain/policy';
 import { isShared } from '#shared/domain/post';
 import { type AnswerLists, answerName } from '#shared/storage/answer-lists';
 import type { Page } from '#shared/storage/cursor';
@@ -10,7 +11,7 @@ import type { RemoteActors } from '#shared/storage/remote-actors';
 import { memberOf, postOf } from './found.ts';
 import { operation } from './operation.ts';
 import { withPeople } from './people.ts';
-import { answersQuery, mentionsAnswer, repliesAnswer } from './schemas.ts';
+import { answersQuery, mentionsAnswer, repliesAnswer } from './schemas/people.ts';
 
 /** What showing answers takes. */
 export interface ShowAnswers {
@@ -22,7 +23,22 @@ interface Deps extends ShowAnswers {
   readonly members: Pick<Members, 'find'>;
   readonly posts: Pick<Posts, 'findByPostId'>;
   readonly answerLists: AnswerLists;
+  /** What was decided about servers and accounts elsewhere, as of some seconds ago. */
+  readonly decided: () => Promise<Policies>;
   readonly reactions: Pick<Reactions, 'tally'>;
+}
+
+/** What was kept before its author was blocked is hidden from then on, without a write. */
+async function asDecided(
+  { decided }: Pick<Deps, 'decided'>,
+  { items, next }: Page<Answer>,
+  hidden: 'exclude' | 'include' | 'only',
+): Promise<Page<Answer>> {
+  const policies = await decided();
+  const isBlocked = (actor: string) =>
+    policies.isBlockedActor(actor) || policies.levelOf(new URL(actor).host) === 'blocked';
+  const asNow = items.map((item) => (isBlocked(item.actor) ? { ...item, hidden: item.hidden ?? ('policy' as const) } : item));
+  return { items: hidden === 'exclude' ? asNow.filter((item) => !item.hidden) : asNow, next };
 }
 
 /** Answers as the API shows them. */
@@ -59,7 +75,7 @@ const listOf = (
       if (!isShared(post, member)) return { body: { total: 0, items: [], next: null } };
       const page = await deps.answerLists.page({ kind, about: post.objectKey }, { ...query, now: deps.now() });
       const { [name]: total } = await deps.reactions.tally(post.objectKey);
-      return { body: { total, ...(await shown(deps, page)) } };
+      return { body: { total, ...(await shown(deps, await asDecided(deps, page, query.hidden))) } };
     },
   });
 };
@@ -84,6 +100,6 @@ export const listMentions = (deps: Deps) =>
     run: async ({ memberId, query }) => {
       await memberOf(deps.members, memberId, deps.now());
       const page = await deps.answerLists.page({ kind: 'mention', about: memberId }, { ...query, now: deps.now() });
-      return { body: await shown(deps, page) };
+      return { body: await shown(deps, await asDecided(deps, page, query.hidden)) };
     },
   });

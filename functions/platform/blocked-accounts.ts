@@ -8,7 +8,8 @@ import { jobKey } from '#shared/storage/jobs';
 import type { PolicyRows } from '#shared/storage/policies';
 import { blockJob, type JobStarter } from '#shared/transport/jobs';
 import { operation } from './operation.ts';
-import { actorQuery, blockedAccount, blockedAccountsAnswer, doneAnswer, pageQuery } from './schemas.ts';
+import { doneAnswer, pageQuery } from './schemas/common.ts';
+import { actorQuery, blockedAccount, blockedAccountsAnswer } from './schemas/moderation.ts';
 
 interface Deps {
   readonly site: Pick<Site, 'origin'>;

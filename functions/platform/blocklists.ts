@@ -8,7 +8,7 @@ import { jobKey } from '#shared/storage/jobs';
 import type { PolicyRows } from '#shared/storage/policies';
 import { blockJob, type JobStarter } from '#shared/transport/jobs';
 import { operation } from './operation.ts';
-import { blocklist, importAnswer } from './schemas.ts';
+import { blocklist, importAnswer } from './schemas/servers.ts';
 
 interface Deps {
   readonly site: Pick<Site, 'origin' | 'handleDomain'>;

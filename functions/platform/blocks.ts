@@ -21,7 +21,8 @@ import { withdrawalOf } from './consent.ts';
 import { memberOf } from './found.ts';
 import { operation } from './operation.ts';
 import { decidable } from './policies.ts';
-import { doneAnswer, memberBlock, memberBlockAnswer, memberBlocksAnswer, pageQuery } from './schemas.ts';
+import { doneAnswer, pageQuery } from './schemas/common.ts';
+import { memberBlock, memberBlockAnswer, memberBlocksAnswer } from './schemas/moderation.ts';
 
 interface Deps {
   readonly site: Pick<Site, 'origin' | 'handleDomain'>;

@@ -6,7 +6,7 @@ import type { Erasures } from '#shared/storage/erasures';
 import { jobKey } from '#shared/storage/jobs';
 import { erasureJob, type JobStarter } from '#shared/transport/jobs';
 import { operation } from './operation.ts';
-import { erasureAnswer, erasureWish } from './schemas.ts';
+import { erasureAnswer, erasureWish } from './schemas/moderation.ts';
 
 interface Deps {
   readonly erasures: Pick<Erasures, 'open' | 'find'>;

@@ -12,7 +12,7 @@ import { type ShowAnswers, shown } from './answers.ts';
 import { withdrawalOf } from './consent.ts';
 import { memberOf, postOf } from './found.ts';
 import { operation } from './operation.ts';
-import { answerAnswer, answerKey, hiddenWish } from './schemas.ts';
+import { answerAnswer, answerKey, hiddenWish } from './schemas/people.ts';
 
 interface Deps extends ShowAnswers {
   readonly members: Pick<Members, 'find'>;

@@ -13,7 +13,7 @@ import { inboxes } from '#shared/storage/inboxes';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
-import { policies } from '#shared/storage/policies';
+import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
 import { remoteActors } from '#shared/storage/remote-actors';
@@ -54,6 +54,7 @@ const env = readEnv({
   KEYS_QUEUE_URL: text,
 });
 const all = tables(env.TABLE_NAME);
+const now = () => new Date();
 const deps = {
   site: siteOf(env),
   members: members(all),
@@ -69,6 +70,7 @@ const deps = {
   remoteActors: remoteActors(all),
   servers: servers(all),
   policies: policies(all),
+  decided: policyDirectory(policies(all), now),
   blocks: blocks(all),
   erasures: erasures(all),
   parked: parked(all),
@@ -82,7 +84,7 @@ const deps = {
   editDelaySeconds: env.EDIT_DELAY_SECONDS,
   newKey: () => ulid().toLowerCase(),
   pause: (milliseconds: number) => setTimeout(milliseconds),
-  now: () => new Date(),
+  now,
 };
 
 export const handler = httpHandler(

@@ -8,7 +8,8 @@ import type { RemoteActors } from '#shared/storage/remote-actors';
 import { memberOf, postOf } from './found.ts';
 import { operation } from './operation.ts';
 import { withPeople } from './people.ts';
-import { pageQuery, peopleAnswer } from './schemas.ts';
+import { pageQuery } from './schemas/common.ts';
+import { peopleAnswer } from './schemas/people.ts';
 
 interface Deps {
   readonly members: Pick<Members, 'find' | 'tally'>;

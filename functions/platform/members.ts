@@ -15,7 +15,7 @@ import type { Members } from '#shared/storage/members';
 import { type JobStarter, profileJob, removalJob } from '#shared/transport/jobs';
 import { memberOf } from './found.ts';
 import { operation } from './operation.ts';
-import { memberAnswer, ownProfile, platformOnly, profile } from './schemas.ts';
+import { memberAnswer, ownProfile, platformOnly, profile } from './schemas/members.ts';
 
 interface Deps {
   readonly site: Site;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { version } from '#shared/runtime/version';
 import { type Operation, variablesOf } from './operation.ts';
-import { problem } from './schemas.ts';
+import { problem } from './schemas/common.ts';
 
 const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });

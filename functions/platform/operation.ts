@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Caller } from './access.ts';
-import { platformId } from './schemas.ts';
+import { platformId } from './schemas/common.ts';
 
 /** The names in braces in a path. */
 export type Variable<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`

@@ -9,7 +9,8 @@ import { jobKey } from '#shared/storage/jobs';
 import type { PolicyRows } from '#shared/storage/policies';
 import { blockJob, type JobStarter } from '#shared/transport/jobs';
 import { operation } from './operation.ts';
-import { pageQuery, policiesAnswer, policyAnswer, policyWish, serverName } from './schemas.ts';
+import { pageQuery } from './schemas/common.ts';
+import { policiesAnswer, policyAnswer, policyWish, serverName } from './schemas/servers.ts';
 
 interface Deps {
   readonly site: Pick<Site, 'origin' | 'handleDomain'>;

@@ -14,7 +14,7 @@ import { type JobStarter, postJob } from '#shared/transport/jobs';
 import { memberOf, postOf } from './found.ts';
 import { operation } from './operation.ts';
 import { keepPace, type PaceDeps } from './pace.ts';
-import { newPost, postAnswer, postContent } from './schemas.ts';
+import { newPost, postAnswer, postContent } from './schemas/posts.ts';
 import { reasons } from './sharing.ts';
 
 interface Deps extends PaceDeps {

@@ -5,7 +5,8 @@ import { notFound } from '#shared/runtime/errors';
 import type { RemoteActors } from '#shared/storage/remote-actors';
 import type { Reports } from '#shared/storage/reports';
 import { operation } from './operation.ts';
-import { pageQuery, reportAnswer, reportId, reportsAnswer, reportWish } from './schemas.ts';
+import { pageQuery } from './schemas/common.ts';
+import { reportAnswer, reportId, reportsAnswer, reportWish } from './schemas/moderation.ts';
 
 interface Deps {
   readonly reports: Pick<Reports, 'page' | 'mark'>;

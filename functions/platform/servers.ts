@@ -6,7 +6,7 @@ import type { ParkedActivities } from '#shared/storage/parked';
 import type { PolicyRows } from '#shared/storage/policies';
 import type { Servers } from '#shared/storage/servers';
 import { operation } from './operation.ts';
-import { serverAnswer, serverHost } from './schemas.ts';
+import { serverAnswer, serverHost } from './schemas/servers.ts';
 
 interface Deps {
   readonly servers: Pick<Servers, 'find' | 'change' | 'lastSuccess'>;

@@ -14,7 +14,7 @@ import type { Members } from '#shared/storage/members';
 import { type JobStarter, keysJob, removalJob } from '#shared/transport/jobs';
 import { memberOf } from './found.ts';
 import { operation } from './operation.ts';
-import { sharingAnswer, sharingWish } from './schemas.ts';
+import { sharingAnswer, sharingWish } from './schemas/members.ts';
 
 interface Deps {
   readonly site: Site;

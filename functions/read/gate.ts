@@ -5,7 +5,7 @@ import { webAddress } from '#shared/protocol/json';
 import { readSignature } from '#shared/protocol/signatures/verify';
 import type { Site } from '#shared/protocol/site';
 import { forbidden, HttpProblem, unauthorized, unavailable } from '#shared/runtime/errors';
-import type { HttpFunction } from '#shared/runtime/http';
+import { type HttpFunction, methodOf } from '#shared/runtime/http';
 import type { Blocks } from '#shared/storage/blocks';
 import type { KeyFinder } from '#shared/transport/key-finder';
 import { wantsHtml } from './negotiation.ts';
@@ -67,7 +67,7 @@ export function gate({ site, policies, blocks, keys, now }: Deps): Gate {
     const query = event.rawQueryString ? `?${event.rawQueryString}` : '';
     const signature = await readSignature(
       {
-        method: event.requestContext.http.method,
+        method: methodOf(event),
         scheme: site.origin.protocol === 'http:' ? 'http' : 'https',
         target: event.rawPath + query,
         headers: { ...event.headers, host: site.origin.host },

@@ -28,16 +28,21 @@ const problemDocuments = (): middy.MiddlewareObj => ({
   },
 });
 
+const heads = new WeakSet<APIGatewayProxyEventV2>();
+
+/** The method that was sent, and signed, where routes only know GET. */
+export const methodOf = (event: APIGatewayProxyEventV2): string =>
+  heads.has(event) ? 'HEAD' : event.requestContext.http.method;
+
 /** HEAD is GET without the body (RFC 9110 section 9.3.2), also when it fails; no route needs to know it. */
 const headAsGet = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
-  const asked = new WeakSet<APIGatewayProxyEventV2>();
   const withoutBody: middy.MiddlewareFn<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = (request) => {
-    if (asked.has(request.event) && request.response) request.response.body = '';
+    if (heads.has(request.event) && request.response) request.response.body = '';
   };
   return {
     before: ({ event }) => {
       if (event.requestContext.http.method !== 'HEAD') return;
-      asked.add(event);
+      heads.add(event);
       event.requestContext.http.method = 'GET';
     },
     after: withoutBody,

@@ -58,6 +58,20 @@ describe('replies', () => {
     await numbersAre(postId, { replies: 2 });
   });
 
+  test('are hidden once their author is blocked, without a word about when they came', async () => {
+    const { postId, id } = await member.share();
+    const [troll, other] = [aPerson(server), aPerson(server)];
+    for (const person of [troll, other]) await writes(person, { inReplyTo: id });
+    await numbersAre(postId, { replies: 2 });
+    await platform().ask('POST', '/blocked-accounts', { actor: troll.id, category: 'spam' });
+    const listed = async (query = '') =>
+      (await platform().replies(member.memberId, postId, query)).items.map(({ actor, hidden }) => ({ actor, hidden }));
+    await eventually('it is hidden', async () => (await listed()).length === 1);
+    expect(await listed()).toEqual([{ actor: other.id, hidden: null }]);
+    expect(await listed('?hidden=include')).toContainEqual({ actor: troll.id, hidden: 'policy' });
+    await platform().ask('DELETE', `/blocked-accounts?actor=${troll.id}`);
+  });
+
   test('are not shown any more once the post is removed', async () => {
     const { postId, id } = await member.share();
     await writes(aPerson(server), { inReplyTo: id });
