@@ -54,7 +54,7 @@ export function startEventSource(
       const more = await receive(batchSize - messages.length, 0);
       messages.push(...more);
       if (more.length === 0)
-        await wait(Math.min(betweenLooks, until - Date.now()), undefined, { signal: stopping.signal });
+        await wait(Math.max(0, Math.min(betweenLooks, until - Date.now())), undefined, { signal: stopping.signal });
     }
     return messages;
   };

@@ -4,6 +4,7 @@ import { type Incoming, readActivity } from '#shared/protocol/incoming';
 import { jsonObject } from '#shared/protocol/json';
 import { readActorDocument } from '#shared/protocol/remote-actor';
 import { publicKeyFrom, readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
+import { messageSignatureHolds } from '../../../support/message-signature.ts';
 import {
   type RecordedServer,
   recorded,
@@ -63,6 +64,15 @@ test('the recordings are of three servers, and of both schemes', () => {
 test('one was answered 401, by a server that knows no RFC 9421: it verifies as all others do', () => {
   const refused = recordings.filter(([server, name]) => recorded(server, name).answered !== 202);
   expect(refused).toEqual([['hollo', 'to-wordpress/follow-rfc9421']]);
+});
+
+test('what was signed after RFC 9421 also holds when it is read by the letter', () => {
+  const key = publicKeyFrom(actorOf('hollo').keys[0]!.pem)!;
+  for (const [server, name] of recordings.filter((one) => one[1].endsWith('rfc9421'))) {
+    const { method, target, headers, body } = requestOf(recorded(server, name));
+    const message = { method, targetUri: `https://${headers.host}${target}`, headers, body };
+    expect(messageSignatureHolds(message, key)).toBe(true);
+  }
 });
 
 describe.each(recordings)('what %s sent as %s', (server, name) => {
