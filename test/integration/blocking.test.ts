@@ -46,7 +46,7 @@ const fetched = (address: string, person?: RemotePerson) =>
   });
 
 describe('a server that is blocked', () => {
-  test('is parted from everyone, and shut out', async () => {
+  test('[T23] is parted from everyone, and shut out', async () => {
     const member = await aStackMember();
     const follower = await follows(blocked, member);
     await follows(other, member);

@@ -109,7 +109,7 @@ describe('the answer is 202, and the effect is the usual one, for', () => {
     expect(await rowsAt(`DOINGS#${other.id}`)).toEqual([]);
   });
 
-  test.concurrent('90 and 91: the same id twice, also with another body, has one effect', async () => {
+  test.concurrent('[T11] 90 and 91: the same id twice, also with another body, has one effect', async () => {
     const person = aPerson(server);
     const { postId, id } = await member.share();
     const note = aNote(person, { inReplyTo: id });
@@ -149,7 +149,7 @@ describe('what was stored changes only by who wrote it', () => {
     return { person, note, replies };
   };
 
-  test.concurrent('108 and 110: an Update and a Delete of someone’s reply by another of the same server', async () => {
+  test.concurrent('[T18] 108 and 110: an Update and a Delete of someone’s reply by another of the same server', async () => {
     const { note, replies } = await aReply();
     const other = aPerson(server);
     const update = other.activity('Update', { ...note, content: '<p>Buy now</p>', updated: new Date().toISOString() });

@@ -65,7 +65,7 @@ describe('of a reply', () => {
     });
   });
 
-  test.each(contents)('102: %s goes, the text stays', (name) => {
+  test.each(contents)('[T10] 102: %s goes, the text stays', (name) => {
     const { content } = kept(name);
     expect(content).toMatch(/^<p>a?b?<\/?/);
     expect(content).not.toMatch(

@@ -147,7 +147,7 @@ describe('60: 401 for a key that is', () => {
 });
 
 describe('a key on another host than the actor is 401 without a look at either', () => {
-  test('45: also when it says there that the actor owns it', async () => {
+  test('[T4] 45: also when it says there that the actor owns it', async () => {
     const [attackers, victims] = await Promise.all([startRemoteServer(), startRemoteServer()]);
     try {
       const victim = aPerson(victims);
@@ -179,7 +179,7 @@ describe('202 for', () => {
     expect(server.fetched(person.path)).toBe(1);
   });
 
-  test('62: a key that was replaced, after one look', async () => {
+  test('[T27] 62: a key that was replaced, after one look', async () => {
     const person = aPerson(server);
     const { id, keyId } = person;
     const actor = { id, handle: 'h', name: 'n', url: id, server: server.host, inbox: `${id}/inbox` };

@@ -42,7 +42,7 @@ const later = (seconds: number) => {
 const tooMany = { ...refusal(429), headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) } };
 
 describe('123: a server that sends more than it may', () => {
-  test('is answered 429 until some time has passed; others are not', async () => {
+  test('[T21] is answered 429 until some time has passed; others are not', async () => {
     const gate = open({ postsPerServerPerMinute: 20 });
     const person = aPerson(server);
     const statuses: number[] = [];
@@ -102,7 +102,7 @@ describe('an address from which too much comes that fails', () => {
     expect((await send(gate, person, { from: '203.0.113.1' })).status).toBe(202);
   });
 
-  test('cannot be another by what it says of itself', async () => {
+  test('[T19] cannot be another by what it says of itself', async () => {
     const gate = open({ failuresPerAddressPerMinute: 10 });
     await flood(gate, '203.0.113.3');
     for (const name of [
@@ -151,7 +151,7 @@ describe('what is fetched because strangers ask for it', () => {
     await home.stop();
   });
 
-  test('is limited in all', async () => {
+  test('[T26] is limited in all', async () => {
     later(600);
     const homes = await Promise.all([6, 7, 8].map((n) => startRemoteServer({ address: `127.0.0.${n}` })));
     const gate = open({ fetchesPerMinute: 6, failuresPerAddressPerMinute: 10_000 });
@@ -162,7 +162,7 @@ describe('what is fetched because strangers ask for it', () => {
     later(600);
   });
 
-  test('is limited to ten names below a domain that were never seen', async () => {
+  test('[T14] is limited to ten names below a domain that were never seen', async () => {
     const resolve = async () => ['10.0.0.1'];
     const gate = open({ newSubdomainsPerDay: 10, failuresPerAddressPerMinute: 10_000 }, { resolve, privateHosts: [] });
     const troll = `${unique('troll-')}.example`;

@@ -191,7 +191,7 @@ describe('a signature of a known key by RFC 9421 is 401 when it was made', () =>
     return { ...headers, 'signature-input': input };
   }
 
-  test('for another body', async () => {
+  test('[T7] for another body', async () => {
     const [one, other] = [1, 2].map((n) => JSON.stringify(known.activity('Like', `https://elsewhere.example/${n}`)));
     const headers = signedHeadersOf('/inbox', one!, { keyId: known.keyId, message: {} });
     expect(await sendAs(`${origin()}/inbox`, other!, headers)).toMatchObject(refusal(401));

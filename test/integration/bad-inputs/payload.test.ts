@@ -88,7 +88,7 @@ describe('without a look at the sender’s server, the answer is', () => {
     ['a Delete of nothing', { type: 'Delete', object: {} }],
   ])('400 for %s', (_, odd) => refused(400, follow(odd)));
 
-  test.each(['@graph', '@reverse', '@included', '@id'])('400 for the keyword %s of JSON-LD', async (keyword) =>
+  test.each(['@graph', '@reverse', '@included', '@id'])('[T9] 400 for the keyword %s of JSON-LD', async (keyword) =>
     refused(400, follow({ [keyword]: [{ id: target.actorId, type: 'Follow' }] })),
   );
 
@@ -128,7 +128,7 @@ describe('without a look at the sender’s server, the answer is', () => {
     await refused(403, follow({ type: 'Undo', object: [{ ...object, actor: { id: 'https://elsewhere.example/1' } }] }));
   });
 
-  test.each(['Create', 'Update'])('100 and 108: 403 for a %s of a note on another host', async (type) => {
+  test.each(['Create', 'Update'])('[T5] 100 and 108: 403 for a %s of a note on another host', async (type) => {
     const person = aPerson(quiet);
     const note = aNote(person, { id: 'https://elsewhere.example/notes/1', inReplyTo: post.id });
     await refused(403, JSON.stringify(person.activity(type, note)), { keyId: person.keyId });

@@ -68,7 +68,7 @@ describe('129: pages for people and documents are never mixed', () => {
     '': 'document',
   };
 
-  test.each(Object.entries(accepts))('for Accept: %s it is a %s, always', async (accept, kind) => {
+  test.each(Object.entries(accepts))('[T22] for Accept: %s it is a %s, always', async (accept, kind) => {
     for (const address of [member.actorId, post.id])
       for (let turn = 0; turn < 2; turn++) {
         const answer = await get(pathOf(address), { accept });
@@ -112,7 +112,7 @@ describe('collections', () => {
   });
 
   test.each(['', '?page=1', '?page=true', '?cursor=x', '?limit=100'])(
-    '132: followers%s is a count, never a list',
+    '[T17] 132: followers%s is a count, never a list',
     async (query) => {
       const answer = await get(`${pathOf(member.actorId)}/followers${query}`);
       expect(answer.status).toBe(200);
@@ -123,7 +123,7 @@ describe('collections', () => {
   );
 });
 
-describe('what is not there is not there, in whatever way it is asked for', () => {
+describe('[T28] what is not there is not there, in whatever way it is asked for', () => {
   test.each([
     '/actors/none',
     '/actors/none/outbox',
@@ -150,7 +150,7 @@ describe('what is not there is not there, in whatever way it is asked for', () =
     expect(text).not.toMatch(/Internal|at .*\.ts|stack/);
   });
 
-  test('98: a post that waits answers as one that never was', async () => {
+  test('[T16] 98: a post that waits answers as one that never was', async () => {
     await platform().share(member.memberId, { postId: `wait-${post.postId}`, text: 'Later', delaySeconds: 600 });
     const rows = await stateOf(member);
     const objectKey = rows.find(({ text }) => text === 'Later')!.objectKey;

@@ -28,7 +28,7 @@ function someoneServed(how: (document: RemotePerson['document']) => ScriptedAnsw
 const redirected = (location: string) => () => ({ status: 302, headers: { location } });
 
 describe('49: redirects', () => {
-  test('in a circle are 401 after three fetches at most', async () => {
+  test('[T13] in a circle are 401 after three fetches at most', async () => {
     const person = someoneServed(redirected('/around'));
     server.serve('/around', redirected(person.path)());
     const fetches = server.fetches.length;
@@ -128,7 +128,7 @@ describe('a server that is down or in trouble', () => {
 });
 
 describe('a flood costs one look', () => {
-  test('at an actor, however many keys are named', async () => {
+  test('[T25] at an actor, however many keys are named', async () => {
     const person = aPerson(server);
     const all = Array.from({ length: 20 }, (_, n) => send(person, { keyId: `${person.id}#key-${n}` }));
     for (const { status } of await Promise.all(all)) expect([401, 503]).toContain(status);
@@ -136,7 +136,7 @@ describe('a flood costs one look', () => {
     expect(server.fetched(person.path)).toBe(1);
   });
 
-  test('at each of two actors that take turns with one key', async () => {
+  test('[T25] at each of two actors that take turns with one key', async () => {
     const [one, two] = [aPerson(server), aPerson(server)];
     for (let turn = 0; turn < 5; turn++)
       for (const person of [one, two]) {

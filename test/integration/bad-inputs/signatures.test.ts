@@ -147,7 +147,7 @@ describe('draft-cavage: 401 without a look at the sender’s server for', () => 
     ['another scheme in the Signature header', { spoilt: (headers) => ({ ...headers, signature: 'Bearer abcdef' }) }],
   ])('%s', async (_, options) => refusedUnseen(wrap(options)));
 
-  test('21: a digest by SHA-512 only', () =>
+  test('[T7] 21: a digest by SHA-512 only', () =>
     refusedUnseen((body, keyId) =>
       sendSigned('/inbox', body, { keyId, headers: { digest: `SHA-512=${digestBy('sha512', body)}` } }),
     ));

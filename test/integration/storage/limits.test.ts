@@ -40,7 +40,7 @@ describeStorage('token buckets', (table) => {
     expect(await take(name, 30, 4)).toMatchObject({ taken: false });
   });
 
-  test('go by themselves when they have been full for an hour', async () => {
+  test('[T20] go by themselves when they have been full for an hour', async () => {
     const name = unique('bucket-');
     await take(name, 0);
     const { Item } = await table().reliable.Limit.build(GetItemCommand).key({ name }).send();
@@ -62,7 +62,7 @@ test('a token costs one write, and an empty bucket none', async () => {
 describeStorage('servers that were met', (table) => {
   const all = () => peers(table().tables);
 
-  test('are counted by their people, and forgotten after 30 days', async () => {
+  test('[T20] are counted by their people, and forgotten after 30 days', async () => {
     const host = `${unique('h')}.example`;
     expect(await all().find(host, noon())).toBeUndefined();
     await all().meet(host, noon());

@@ -114,7 +114,7 @@ describeStorage('what workers know of decisions', (table) => {
     return { rows, reads, storage };
   }
 
-  test('is read again when it has changed, and looked after every five seconds', async () => {
+  test('[T23] is read again when it has changed, and looked after every five seconds', async () => {
     const { rows, reads, storage } = counting();
     let seconds = 0;
     const directory = policyDirectory(storage, () => noon(seconds));

@@ -68,7 +68,7 @@ describe('the level of a server', () => {
     );
   });
 
-  test('is the same in every spelling of its name', () => {
+  test('[T15] is the same in every spelling of its name', () => {
     fc.assert(
       fc.property(fc.dictionary(aHost, aLevel), aHost, (levels, host) => {
         const policies = decided(levels);

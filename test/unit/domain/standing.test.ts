@@ -145,7 +145,7 @@ describe('what an actor’s activities about one object come to', () => {
     test('can be undone again', () => expect(undid(did(over, '1', late), '1', later).active).toBe(false));
   });
 
-  test('late copies, wherever they come, change nothing', () => {
+  test('[T11] late copies, wherever they come, change nothing', () => {
     const rounds = fc.array(fc.boolean(), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(rounds, fc.array(fc.nat(), { maxLength: 12 }), (undone, lots) => {

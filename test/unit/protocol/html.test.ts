@@ -153,7 +153,7 @@ describe('sanitiseHtml', () => {
     .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...pieces) }, anyText), { maxLength: 40 })
     .map((parts) => parts.join(''));
 
-  test('leaves nothing that could do harm, whatever comes in', () => {
+  test('[T10] leaves nothing that could do harm, whatever comes in', () => {
     fc.assert(
       fc.property(hostile, (html) => {
         expect(sanitiseHtml(html)).toMatch(harmless);

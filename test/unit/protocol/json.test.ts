@@ -52,7 +52,7 @@ describe('jsonObject', () => {
     expect(read(`{"\\\\":${nested(32)}}`)).toBeUndefined();
   });
 
-  test('bad input 72: a hostile depth costs nothing', () => {
+  test('[T12] bad input 72: a hostile depth costs nothing', () => {
     const started = performance.now();
     for (const depth of [2000, 100_000]) {
       expect(read(nested(depth))).toBeUndefined();
@@ -71,7 +71,7 @@ describe('jsonObject', () => {
     expect(Object.getPrototypeOf(document)).toBe(Object.prototype);
   });
 
-  test('reads 5000 members, and not one more; colons in texts are none', () => {
+  test('[T12] reads 5000 members, and not one more; colons in texts are none', () => {
     const members = (count: number, value = '1') =>
       `{${Array.from({ length: count }, (_, n) => `"${n}":${value}`).join(',')}}`;
     expect(read(members(5000))).toBeDefined();
@@ -208,7 +208,7 @@ describe('webAddress', () => {
   test('500 characters are one', () =>
     expect(webAddress(`https://remote.example/${'a'.repeat(477)}`)?.href).toHaveLength(500));
 
-  test('is always short, printable and of the web, and reads back as itself', () => {
+  test('[T29] is always short, printable and of the web, and reads back as itself', () => {
     const text = fc.oneof(
       anyText,
       anAddress,

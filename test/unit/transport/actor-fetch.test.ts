@@ -70,7 +70,7 @@ describe('an actor', () => {
     ['neighbour', 'image/png'],
     ['neighbour', ''],
     ['neighbour', undefined],
-  ])('bad input %s: may not be served as %s', async (_, type) =>
+  ])('[T6] bad input %s: may not be served as %s', async (_, type) =>
     expect(await ofType(type)).toEqual({ kind: 'unusable', reason: 'it is not served as an ActivityPub document' }),
   );
 
@@ -99,7 +99,7 @@ describe('an actor', () => {
     expect(await fetched({ body: Buffer.from(body) })).toEqual({ kind: 'unusable', reason: 'it is not a JSON object' }),
   );
 
-  test('bad input 47: at the end of a redirect to another address is not who was asked for', async () => {
+  test('[T5] bad input 47: at the end of a redirect to another address is not who was asked for', async () => {
     const other = new URL('https://remote.example/users/eve');
     expect(await fetched({ url: other })).toMatchObject({ kind: 'unusable' });
   });

@@ -24,7 +24,7 @@ describe('large answers', () => {
     expect([refused, message]).toEqual([true, expect.stringMatching(/larger than 1024 bytes/)]);
   });
 
-  test('bad input 57: that never end are left after the limit, and the connection with them', async () => {
+  test('[T8] bad input 57: that never end are left after the limit, and the connection with them', async () => {
     let sent = 0;
     const closed = Promise.withResolvers<void>();
     const server = await aWebServer((_, response) => {
@@ -48,7 +48,7 @@ describe('large answers', () => {
     expect(answer.body.length).toBeLessThanOrEqual(1024);
   });
 
-  test('are not made smaller on the way: what was sent is what is weighed', async () => {
+  test('[T8] are not made smaller on the way: what was sent is what is weighed', async () => {
     const server = await aWebServer(hello);
     await get(onlyTo(server), server.origin);
     expect(server.requests[0]!.headers['accept-encoding']).toBe('identity');
@@ -64,7 +64,7 @@ describe('slow servers', () => {
   };
   const brief = { timeoutMs: 200 };
 
-  test('bad input 58: that send a byte at a time are left when the time is over', async () => {
+  test('[T8] bad input 58: that send a byte at a time are left when the time is over', async () => {
     const server = await aWebServer((_, response) => {
       const timer = setInterval(() => response.write('x'), 20);
       response.on('close', () => clearInterval(timer));

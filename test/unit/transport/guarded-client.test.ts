@@ -21,7 +21,7 @@ const resolveTo = (...answers: readonly (readonly string[])[]) => {
 describe('private addresses', () => {
   const nobody = () => guardedClient(addressPolicy([]));
 
-  test('are refused by default, without a single connection', async () => {
+  test('[T1] are refused by default, without a single connection', async () => {
     const server = await aWebServer(hello);
     for (const url of [server.origin, `http://localhost:${server.port}`, `https://127.0.0.1:${server.port}`]) {
       const { refused, message } = await failure(get(nobody(), url));
@@ -81,7 +81,7 @@ describe('names', () => {
     expect(server.requests[0]!.headers.host).toBe(`peer.test:${server.port}`);
   });
 
-  test('are resolved once for a connection: a second answer could be another', async () => {
+  test('[T3] are resolved once for a connection: a second answer could be another', async () => {
     const server = await aWebServer(hello);
     resolveTo(['127.0.0.1'], ['10.255.255.1']);
     const client = guardedClient(addressPolicy(['127.0.0.0/8']));
@@ -141,7 +141,7 @@ describe('redirects', () => {
     expect(server.requests).toHaveLength(requests);
   });
 
-  test('bad input 50: from an allowed host to one that is not are refused without connecting', async () => {
+  test('[T3] bad input 50: from an allowed host to one that is not are refused without connecting', async () => {
     const forbidden = await aWebServer(hello);
     for (const location of [
       `${forbidden.origin}/`,

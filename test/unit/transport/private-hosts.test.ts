@@ -104,7 +104,7 @@ describe('which network addresses are public', () => {
     ['nothing', ''],
   ])('bad input %s: %s is not', (_, address) => expect(mayReach(address)).toBe(false));
 
-  test('no IPv4 address of a private block is, in any of its clothes', () => {
+  test('[T2] no IPv4 address of a private block is, in any of its clothes', () => {
     const blocks = [
       [10, 0, 0, 0, 8],
       [127, 0, 0, 0, 8],
@@ -132,7 +132,7 @@ describe('which network addresses are public', () => {
 });
 
 describe('by default', () => {
-  test('only https on port 443 is asked', () => {
+  test('[T1] only https on port 443 is asked', () => {
     expect(nobody.mayAsk(new URL('https://remote.example/x'))).toBe(true);
     expect(nobody.mayAsk(new URL('https://remote.example:443/x'))).toBe(true);
     for (const url of [
@@ -230,7 +230,7 @@ describe('private hosts', () => {
 
   test('a network that is none is an error at the start', () => expect(() => addressPolicy(['10.0.0.0/99'])).toThrow());
 
-  test('in Lambda the list is not honoured, whatever it says', () => {
+  test('[T1] in Lambda the list is not honoured, whatever it says', () => {
     vi.stubEnv('AWS_LAMBDA_RUNTIME_API', '127.0.0.1:9001');
     const policy = addressPolicy(['peer.test', 'peer.test:8080', '0.0.0.0/0', '::/0', '10.0.0.0/99']);
     expect(policy.mayAsk(new URL(url))).toBe(false);

@@ -286,7 +286,7 @@ describe('Update of an actor', () => {
     alsoKnownAs: [],
   });
 
-  test('has its own server asked, once in ten minutes, and believes that alone', async () => {
+  test('[T27] has its own server asked, once in ten minutes, and believes that alone', async () => {
     const { sender, receiver, documents, fetched } = await start(700);
     const key = (name: string) => ({ id: `${sender.id}#${name}`, pem: `PEM of ${name}` });
     await remoteActors(tables).save(sender, [key('old')], noon());

@@ -78,7 +78,7 @@ describe('a mention', () => {
     ]);
   });
 
-  test('bad input 101: of 500 people is dropped, of as many as may be is kept', async () => {
+  test('[T21] bad input 101: of 500 people is dropped, of as many as may be is kept', async () => {
     const { author, post, sender, receiver } = await start();
     const crowd = (size: number) => [
       mentionOf(author),
@@ -177,7 +177,7 @@ describe('who is not heard', () => {
     expect(ground.receiver.told()).toEqual([]);
   });
 
-  test('one person is heard so often in an hour, and others go on', async () => {
+  test('[T21] one person is heard so often in an hour, and others go on', async () => {
     const { author, post, sender, receiver } = await start();
     for (let count = 0; count < 62; count++)
       await receiver.from(

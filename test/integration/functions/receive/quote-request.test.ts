@@ -100,7 +100,7 @@ describe('a Reject is for', () => {
 });
 
 describe('nothing is answered', () => {
-  test('bad input 114: for a note on another host', async () => {
+  test('[T24] bad input 114: for a note on another host', async () => {
     const { asks, answers } = await start();
     await asks({ instrument: 'https://elsewhere.example/notes/1' });
     expect(answers()).toEqual([]);
@@ -121,7 +121,7 @@ describe('nothing is answered', () => {
   });
 });
 
-test('the Delete of the note that quotes ends the consent', async () => {
+test('[T24] the Delete of the note that quotes ends the consent', async () => {
   const { post, sender, receiver, instrument, asks } = await start();
   await asks();
   await receiver.from(sender, activityOf(sender, 'Delete', instrument));

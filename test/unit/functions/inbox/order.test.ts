@@ -61,7 +61,7 @@ async function send(
   }
 }
 
-describe('what is refused early touches nothing', () => {
+describe('[T26] what is refused early touches nothing', () => {
   test.each<[string, number, object | string, Oddities?]>([
     ['another type', 415, activity(), { headers: { 'content-type': 'text/plain' } }],
     ['a body that is too large', 413, 'x'.repeat(256 * 1024 + 1)],

@@ -84,7 +84,7 @@ describe('a source address', () => {
     for (let n = 0; n < 10; n++) expect(await inbox.ask('192.0.2.1', status)).toBe(status);
   });
 
-  test('is what the gateway says, not what a header says (threat 19)', async () => {
+  test('[T19] is what the gateway says, not what a header says', async () => {
     const inbox = anInbox();
     const spoofed = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}`, forwarded: `for=198.51.100.${n}` });
     for (let n = 0; n < 3; n++) expect(await inbox.ask('192.0.2.1', 401, spoofed(n))).toBe(401);
