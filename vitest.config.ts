@@ -5,16 +5,19 @@ const long = process.env.LONG === '1';
 const longForm = '**/*.long.test.ts';
 
 /** Suites in the order of what they need: nothing, the CDK, the emulators, another server. */
-const project = (name: string, more: object = {}) => ({
+const project = (name: string, more: object = {}, folder = name) => ({
   test: {
     name,
-    include: [`test/${name}/**/${long ? longForm : '*.test.ts'}`],
+    include: [`test/${folder}/**/${long ? longForm : '*.test.ts'}`],
     exclude: configDefaults.exclude,
     testTimeout: long ? 20 * 60_000 : 30_000,
     hookTimeout: 120_000,
     ...more,
   },
 });
+
+/** What every file of a suite may load once: half of the processor's time goes into loading otherwise. */
+const shared = { isolate: false };
 
 export default defineConfig({
   test: {
@@ -23,7 +26,12 @@ export default defineConfig({
       project('unit'),
       project('simulation'),
       ...(long ? [] : [project('infra')]),
-      project('integration', { globalSetup: 'test/support/one-stack.ts' }),
+      project('integration', {
+        ...shared,
+        globalSetup: 'test/support/one-stack.ts',
+        exclude: [...configDefaults.exclude, 'test/integration/local/**'],
+      }),
+      project('local', {}, 'integration/local'),
       ...(long ? [] : [project('federation')]),
     ],
   },

@@ -68,8 +68,7 @@ export async function regardFor(
 ): Promise<Regard> {
   const [decided, own] = await Promise.all([policies(), blocks.of(memberId)]);
   return {
-    isUnwanted: (sender) =>
-      decided.isBlockedActor(sender.id) || decided.levelOf(sender.server) === 'blocked' || own.blocks(sender),
+    isUnwanted: (sender) => decided.blocks(sender) || own.blocks(sender),
     isQuiet: ({ server }) => decided.levelOf(server) === 'limited',
   };
 }

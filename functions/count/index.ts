@@ -1,13 +1,15 @@
 /** Lambda `count`: follows, likes, boosts and their Undos from the queue Counted, up to a hundred at once -> their effects. */
 import { addresses } from '#shared/protocol/site';
-import { list, origin, readEnv, text } from '#shared/runtime/env';
+import { limits as limitsIn, list, origin, readEnv, text } from '#shared/runtime/env';
 import { groupHandler } from '#shared/runtime/queue';
 import { userAgent } from '#shared/runtime/version';
 import { blocks } from '#shared/storage/blocks';
 import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
 import { inboxes } from '#shared/storage/inboxes';
+import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
+import { peers } from '#shared/storage/peers';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
@@ -17,6 +19,7 @@ import { signOfLife } from '#shared/storage/sign-of-life';
 import { instanceOwner, signingKeys } from '#shared/storage/signing-keys';
 import { tables } from '#shared/storage/table';
 import { actorFetcher } from '#shared/transport/actor-fetch';
+import { fetchBudget, withinBudget } from '#shared/transport/fetch-budget';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { interactions } from '#shared/transport/interactions';
 import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
@@ -30,6 +33,7 @@ const env = readEnv({
   ORIGIN: origin,
   DELIVERIES_QUEUE_URL: text,
   INTERACTIONS_TOPIC_ARN: text,
+  LIMITS: limitsIn,
   PRIVATE_HOSTS: list,
 });
 const all = tables(env.TABLE_NAME);
@@ -38,21 +42,21 @@ const signing = signingKeys(all);
 const remote = servers(all);
 const now = () => new Date();
 const policy = addressPolicy(env.PRIVATE_HOSTS);
+const fetchActor = withinBudget(
+  actorFetcher(guardedClient(policy), {
+    keyId: addresses(site).instanceKey,
+    privateKey: () => signing.privateKey(instanceOwner),
+    userAgent: userAgent(env.ORIGIN),
+    now,
+  }),
+  fetchBudget({ limits: env.LIMITS, buckets: limits(all), peers: peers(all), now }),
+);
 
 export const handler = groupHandler(
   ReceivedMessage,
   count({
     site,
-    senderOf: senderFinder({
-      remoteActors: remoteActors(all),
-      fetchActor: actorFetcher(guardedClient(policy), {
-        keyId: addresses(site).instanceKey,
-        privateKey: () => signing.privateKey(instanceOwner),
-        userAgent: userAgent(env.ORIGIN),
-        now,
-      }),
-      now,
-    }),
+    senderOf: senderFinder({ remoteActors: remoteActors(all), fetchActor, now }),
     members: members(all),
     posts: posts(all),
     followers: followers(all),

@@ -3,7 +3,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Taken } from '#shared/domain/limits';
 import type { Policies } from '#shared/domain/policy';
 import { countedIn } from '#shared/protocol/counted';
-import { canonicalHost } from '#shared/protocol/hosts';
 import type { Incoming } from '#shared/protocol/incoming';
 import { type ReadSignature, readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
 import { actorKeyIn, addresses, type Site } from '#shared/protocol/site';
@@ -87,8 +86,7 @@ async function checkSender(
 ): Promise<void> {
   const { host } = new URL(actor);
   const decided = await policies();
-  const isBlocked = (one: string) => decided.levelOf(canonicalHost(one) ?? one) === 'blocked';
-  if (isBlocked(keyId.host) || isBlocked(host) || decided.isBlockedActor(actor))
+  if (decided.blocks({ id: actor, server: host }) || decided.levelOf(keyId.host) === 'blocked')
     throw new Refusal('blocked', 403, 'Nothing is accepted from there.');
   if (keyId.host === host) return;
   // A signature within the body would have to be trusted: nothing is taken from others than who did it.
@@ -122,7 +120,7 @@ async function checkKey({ keys }: Deps, signature: ReadSignature, activity: Inco
 /** Is there someone at this inbox, and someone to follow? */
 async function checkAddressees({ site, members, now }: Deps, inboxOf: string | undefined, activity: Incoming) {
   const actorKeys = new Set<string | undefined>();
-  if (inboxOf !== undefined) actorKeys.add(inboxOf);
+  if (inboxOf !== undefined) actorKeys.add(actorKeyIn(site, addresses(site).actor(inboxOf))); // if it is one of ours at all
   if (activity.kind === 'follow' && isOurs(site, activity.object)) actorKeys.add(actorKeyIn(site, activity.object));
   for (const actorKey of actorKeys)
     if (actorKey === undefined || !(await members.findByActorKey(actorKey, now())))

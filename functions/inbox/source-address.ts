@@ -47,7 +47,7 @@ export function bySourceAddress(
     } catch (error) {
       if (error instanceof HttpProblem) {
         const { statusCode } = error;
-        if (statusCode >= 400 && statusCode < 500 && !innocent.includes(statusCode)) charge(sender);
+        if (!innocent.includes(statusCode)) charge(sender); // 503 as well: it cost a fetch
         logger.info('refused', { reason: error instanceof Refusal ? error.grounds : 'other', status: statusCode });
       }
       throw error;

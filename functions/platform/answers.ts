@@ -1,8 +1,9 @@
 /** What people elsewhere write to members: replies to and quotes of a post, mentions of a member. */
 import type { Answer } from '#shared/domain/answer';
-import type { Policies } from '#shared/domain/policy';
+import { type Policies, strangerOf } from '#shared/domain/policy';
 import { isShared } from '#shared/domain/post';
 import { type AnswerLists, answerName } from '#shared/storage/answer-lists';
+import type { Blocks } from '#shared/storage/blocks';
 import type { Page } from '#shared/storage/cursor';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
@@ -25,19 +26,23 @@ interface Deps extends ShowAnswers {
   readonly answerLists: AnswerLists;
   /** What was decided about servers and accounts elsewhere, as of some seconds ago. */
   readonly decided: () => Promise<Policies>;
+  readonly blocks: Pick<Blocks, 'of'>;
   readonly reactions: Pick<Reactions, 'tally'>;
 }
 
 /** What was kept before its author was blocked is hidden from then on, without a write. */
 async function asDecided(
-  { decided }: Pick<Deps, 'decided'>,
+  { decided, blocks }: Pick<Deps, 'decided' | 'blocks'>,
+  memberId: string,
   { items, next }: Page<Answer>,
   hidden: 'exclude' | 'include' | 'only',
 ): Promise<Page<Answer>> {
-  const policies = await decided();
-  const isBlocked = (actor: string) =>
-    policies.isBlockedActor(actor) || policies.levelOf(new URL(actor).host) === 'blocked';
-  const asNow = items.map((item) => (isBlocked(item.actor) ? { ...item, hidden: item.hidden ?? ('policy' as const) } : item));
+  const [policies, own] = await Promise.all([decided(), blocks.of(memberId)]);
+  const asNow = items.map((item): Answer => {
+    const author = strangerOf(item.actor);
+    if (own.blocks(author)) return { ...item, hidden: item.hidden ?? 'member' };
+    return policies.blocks(author) ? { ...item, hidden: item.hidden ?? 'policy' } : item;
+  });
   return { items: hidden === 'exclude' ? asNow.filter((item) => !item.hidden) : asNow, next };
 }
 
@@ -75,7 +80,7 @@ const listOf = (
       if (!isShared(post, member)) return { body: { total: 0, items: [], next: null } };
       const page = await deps.answerLists.page({ kind, about: post.objectKey }, { ...query, now: deps.now() });
       const { [name]: total } = await deps.reactions.tally(post.objectKey);
-      return { body: { total, ...(await shown(deps, await asDecided(deps, page, query.hidden))) } };
+      return { body: { total, ...(await shown(deps, await asDecided(deps, memberId, page, query.hidden))) } };
     },
   });
 };
@@ -100,6 +105,6 @@ export const listMentions = (deps: Deps) =>
     run: async ({ memberId, query }) => {
       await memberOf(deps.members, memberId, deps.now());
       const page = await deps.answerLists.page({ kind: 'mention', about: memberId }, { ...query, now: deps.now() });
-      return { body: await shown(deps, await asDecided(deps, page, query.hidden)) };
+      return { body: await shown(deps, await asDecided(deps, memberId, page, query.hidden)) };
     },
   });

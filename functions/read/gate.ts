@@ -1,6 +1,6 @@
 /** Who may read: everyone but those who are blocked; with authorised fetch, posts and lists only for who signs. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Policies, Stranger } from '#shared/domain/policy';
+import { type Policies, type Stranger, strangerOf } from '#shared/domain/policy';
 import { webAddress } from '#shared/protocol/json';
 import { readSignature } from '#shared/protocol/signatures/verify';
 import type { Site } from '#shared/protocol/site';
@@ -13,7 +13,7 @@ import { wantsHtml } from './negotiation.ts';
 interface Deps {
   readonly site: Pick<Site, 'origin'>;
   readonly policies: () => Promise<Policies>;
-  readonly blocks: Pick<Blocks, 'blocks'>;
+  readonly blocks: Pick<Blocks, 'of'>;
   /** With authorised fetch: who judges signatures. */
   readonly keys?: Pick<KeyFinder, 'judgeReader'> | undefined;
   readonly now: () => Date;
@@ -40,8 +40,7 @@ export function gate({ site, policies, blocks, keys, now }: Deps): Gate {
   const refuseBlocked = async (strangers: readonly Stranger[]) => {
     if (strangers.length === 0) return;
     const decided = await policies();
-    const isBlocked = ({ id, server }: Stranger) => decided.levelOf(server) === 'blocked' || decided.isBlockedActor(id);
-    if (strangers.some(isBlocked)) throw refused();
+    if (strangers.some(decided.blocks)) throw refused();
   };
 
   const open =
@@ -56,7 +55,7 @@ export function gate({ site, policies, blocks, keys, now }: Deps): Gate {
     async (event) => {
       if (people && wantsHtml(event)) return keptApart(await run(event));
       const id = await signerOf(judge, event);
-      const reader = { id, server: new URL(id).host };
+      const reader = strangerOf(id);
       await refuseBlocked([reader]);
       verified.set(event, reader);
       const answer = await run(event);
@@ -100,7 +99,8 @@ export function gate({ site, policies, blocks, keys, now }: Deps): Gate {
     },
     admitTo: async (event, memberId) => {
       const reader = verified.get(event);
-      for (const one of reader ? [reader] : claimedIn(event)) if (await blocks.blocks(memberId, one)) throw refused();
+      const readers = reader ? [reader] : claimedIn(event);
+      if (readers.length > 0 && readers.some((await blocks.of(memberId)).blocks)) throw refused();
     },
   };
 }

@@ -75,6 +75,8 @@ const deps = {
   posts: posts(all),
   instance: instance(all),
   stamps: stamps(all),
+  policies: directory,
+  blocks: blocks(all),
   admitTo,
   now,
 };

@@ -1,9 +1,11 @@
 /** GET /actors/{actor}/quotes/{stamp}: consent to one quote (FEP-044f) while it stands, 410 once it does not, else 404. */
+import { type Policies, strangerOf } from '#shared/domain/policy';
 import { isShared } from '#shared/domain/post';
 import { stampDocument, stampIn } from '#shared/protocol/quotes';
 import type { Site } from '#shared/protocol/site';
 import { HttpProblem, notFound } from '#shared/runtime/errors';
 import { type HttpFunction, pathVariable } from '#shared/runtime/http';
+import type { Blocks } from '#shared/storage/blocks';
 import type { Posts } from '#shared/storage/posts';
 import type { Stamps } from '#shared/storage/stamps';
 import { authorInPath, type FindAuthor } from './found.ts';
@@ -13,6 +15,8 @@ interface Deps extends FindAuthor {
   readonly site: Site;
   readonly posts: Pick<Posts, 'find'>;
   readonly stamps: Pick<Stamps, 'named'>;
+  readonly policies: () => Promise<Policies>;
+  readonly blocks: Pick<Blocks, 'of'>;
 }
 
 const maxAge = 30; // who asks again shall soon see that it was withdrawn
@@ -25,7 +29,17 @@ export const quoteStamp =
     const stamp = named && (await deps.stamps.named(named.objectKey, named.name));
     if (!stamp?.requestId || stamp.memberId !== member.memberId) throw notFound('There is no such consent.');
     const post = await deps.posts.find(member.memberId, stamp.objectKey);
-    const stands = !stamp.withdrawn && post !== undefined && isShared(post, member);
+    const stands = !stamp.withdrawn && post !== undefined && isShared(post, member) && !(await isUnwanted(deps, stamp));
     if (!stands) throw new HttpProblem(410, 'This consent does not hold any more.');
     return document(stampDocument(deps.site, member, stamp), { maxAge });
   };
+
+/** Consent ends with a block, by the deployment or by the member, without a write. */
+async function isUnwanted(
+  { policies, blocks }: Pick<Deps, 'policies' | 'blocks'>,
+  { memberId, actor }: { readonly memberId: string; readonly actor: string },
+): Promise<boolean> {
+  const quoter = strangerOf(actor);
+  const [decided, own] = await Promise.all([policies(), blocks.of(memberId)]);
+  return decided.blocks(quoter) || own.blocks(quoter);
+}

@@ -23,9 +23,10 @@ export async function create(deps: Effects, { note }: Activity<'create'>, sender
   if (!first) return;
 
   const kept = await answers.add(answerNote(note, sender, now()), [first, ...others], now());
+  const wanted = await hideUnwanted(deps, heard, note, sender);
   const witnesses = new Set(heard.flatMap(({ place }) => (place.kind === 'mention' ? [] : [place.memberId])));
   for (const memberId of witnesses) await inboxes.witness(memberId, deliveryInbox(sender), now());
-  if (kept) await announce(heard.filter(({ place }) => !place.hidden).map((one) => eventOf(one, note, sender, now())));
+  if (kept) await announce(wanted.filter(({ place }) => !place.hidden).map((one) => eventOf(one, note, sender, now())));
 }
 
 /** Is the note what it says: written by who sends it, on that server? */
@@ -52,7 +53,7 @@ const answerNote = (note: IncomingNote, sender: Sender, now: Date): AnswerNote =
 
 /** Nobody has to read whom they block, nor more of one person than a person can write. */
 async function isBearable({ blocks, buckets, now }: Effects, { place }: StandingPlace, sender: Sender) {
-  if (await blocks.blocks(place.memberId, { id: sender.id, server: new URL(sender.id).host })) return false;
+  if (await blocks.blocks(place.memberId, sender)) return false;
   const { taken } = await buckets.take(
     `notes#${place.memberId}#${sender.id}`,
     { amount: 1, ...perHour(notesPerHour) },
@@ -60,6 +61,21 @@ async function isBearable({ blocks, buckets, now }: Effects, { place }: Standing
   );
   if (!taken) logger.info('more notes of one person than are kept', { actor: sender.id, memberId: place.memberId });
   return taken;
+}
+
+/** A member may have blocked the sender, and hidden all that was there, right before this note was kept: it is hidden as well. */
+async function hideUnwanted(
+  { answers, blocks }: Effects,
+  heard: readonly StandingPlace[],
+  { id }: IncomingNote,
+  sender: Sender,
+): Promise<readonly StandingPlace[]> {
+  const wanted: StandingPlace[] = [];
+  for (const one of heard) {
+    if (!(await blocks.blocks(one.place.memberId, sender))) wanted.push(one);
+    else await answers.setHidden({ ...one.place, id }, true);
+  }
+  return wanted;
 }
 
 const eventOf = (

@@ -38,8 +38,8 @@ export interface Effects {
   readonly fetchActor: FetchActor;
   readonly mayDeliverTo: MayDeliver;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
-  readonly answers: Pick<Answers, 'add' | 'edit' | 'isKept' | 'remove'>;
-  readonly stamps: Pick<Stamps, 'give'>;
+  readonly answers: Pick<Answers, 'add' | 'edit' | 'isKept' | 'remove' | 'setHidden'>;
+  readonly stamps: Pick<Stamps, 'give' | 'withdraw'>;
   readonly reports: Pick<Reports, 'add'>;
   readonly policies: PolicyDirectory;
   readonly blocks: Pick<Blocks, 'blocks'>;

@@ -1,4 +1,5 @@
 import { isSharing } from '#shared/domain/member';
+import { strangerOf } from '#shared/domain/policy';
 import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
@@ -24,8 +25,7 @@ async function moverAt(
   target: string,
   old: string,
 ): Promise<RemoteActor | undefined> {
-  const decided = await policies();
-  if (decided.levelOf(new URL(target).host) === 'blocked' || decided.isBlockedActor(target)) return undefined;
+  if ((await policies()).blocks(strangerOf(target))) return undefined;
   const answer = await fetchActor(new URL(target));
   if (answer.kind === 'unreachable') throw new Error(`${target} cannot be fetched for the moment: ${answer.reason}`);
   if (answer.kind === 'found' && answer.actor.id === target && answer.alsoKnownAs.includes(old)) {

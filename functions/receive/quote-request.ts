@@ -1,7 +1,9 @@
 import { notesPerHour } from '#shared/domain/answer';
 import { perHour } from '#shared/domain/limits';
 import type { Actor } from '#shared/domain/member';
+import { strangerOf } from '#shared/domain/policy';
 import { logger } from '#shared/runtime/logger';
+import type { Quote } from '#shared/storage/stamps';
 import type { DeliveryMessage } from '#shared/transport/messages';
 import type { Activity, Effects, Sender } from './effects.ts';
 import { ourPost } from './our-post.ts';
@@ -20,7 +22,8 @@ export async function quoteRequest(deps: Effects, request: Activity<'quoteReques
   const { memberId, epoch } = author;
   const { objectKey } = post;
   const stamp = { objectKey, memberId, actor: sender.id, instrument, requestId: id, inbox: sender.inbox };
-  const consents = (await mayQuote(deps, author, sender)) && (await deps.stamps.give(stamp));
+  const consents =
+    (await mayQuote(deps, author, sender)) && (await deps.stamps.give(stamp)) && (await holds(deps, stamp));
   const kind = consents ? ('acceptQuote' as const) : ('rejectQuote' as const);
   const answer: DeliveryMessage = {
     subject: { kind, memberId, epoch, objectKey, request: { id, actor: sender.id, instrument } },
@@ -30,6 +33,14 @@ export async function quoteRequest(deps: Effects, request: Activity<'quoteReques
     lane: 'fast',
   };
   await deps.deliveries.sendAll([answer], { group: memberId });
+}
+
+/** The author may have blocked who asks, and taken all consent back, right before this was given: it is taken back as well. */
+async function holds({ blocks, stamps }: Effects, stamp: Quote): Promise<boolean> {
+  const { memberId, actor } = stamp;
+  if (!(await blocks.blocks(memberId, strangerOf(actor)))) return true;
+  await stamps.withdraw(stamp);
+  return false;
 }
 
 /** Nobody from a server that is limited, nobody whom the author blocks; else as the author wants it. */

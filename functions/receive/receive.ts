@@ -1,4 +1,5 @@
 /** One verified activity that is not counted -> its effect. Every effect is idempotent: a message may come twice, and late. */
+import { strangerOf } from '#shared/domain/policy';
 import { type Incoming, readActivity } from '#shared/protocol/incoming';
 import { jsonObject } from '#shared/protocol/json';
 import { logger } from '#shared/runtime/logger';
@@ -27,8 +28,7 @@ export const receive =
 /** What was let in before its server was blocked has no effect any more, but that it may take back what it gave. */
 async function isBarred({ policies }: Effects, { kind, actor }: Incoming): Promise<boolean> {
   if (kind === 'delete') return false;
-  const present = await policies();
-  return present.isBlockedActor(actor) || present.levelOf(new URL(actor).host) === 'blocked';
+  return (await policies()).blocks(strangerOf(actor));
 }
 
 async function effectOf(deps: Effects, activity: Incoming): Promise<void> {

@@ -60,7 +60,7 @@ export class Receiving extends Construct {
     this.count = new HandlerFunction(this, 'Count', {
       folder: 'count',
       timeout: Duration.seconds(60),
-      environment: { ...environment, ...told },
+      environment: { ...limited, ...told },
     });
     for (const worker of [this.receive, this.count]) {
       allow(worker, [...readItems, ...writeItems], table.tableArn);

@@ -32,11 +32,22 @@ export interface BlockedAccount {
   readonly at: string;
 }
 
+/** Someone elsewhere, as far as blocks go. */
+export interface Stranger {
+  readonly id: string;
+  /** The host of the actor's id. */
+  readonly server: string;
+}
+
+/** Whoever has this id. */
+export const strangerOf = (id: string): Stranger => ({ id, server: new URL(id).host });
+
 /** All that was decided, as it is asked for. */
 export interface Policies {
   /** The level of a server: the decision on the longest name that its own ends with; open without one. */
   levelOf(host: string): PolicyLevel;
-  isBlockedActor(actor: string): boolean;
+  /** Is it this account that is blocked, or its server? */
+  blocks(actor: Stranger): boolean;
 }
 
 /** The name in a host: lower case, without port and without the dot that may end it. */
@@ -60,16 +71,14 @@ export function policiesOf(
 ): Policies {
   const levels = new Map([...servers].map(({ host, level }) => [host, level]));
   const blocked = new Set(actors);
-  return {
-    levelOf: (host) => {
-      for (const name of levels.size > 0 ? namesAbove(host) : []) {
-        const level = levels.get(name);
-        if (level) return level;
-      }
-      return 'open';
-    },
-    isBlockedActor: (actor) => blocked.has(actor),
+  const levelOf = (host: string): PolicyLevel => {
+    for (const name of levels.size > 0 ? namesAbove(host) : []) {
+      const level = levels.get(name);
+      if (level) return level;
+    }
+    return 'open';
   };
+  return { levelOf, blocks: ({ id, server }) => blocked.has(id) || levelOf(server) === 'blocked' };
 }
 
 /** Nobody decided anything. */
@@ -80,13 +89,6 @@ export type Blocked = { readonly actor: string } | { readonly server: string };
 
 /** A member's own block; `at` is RFC 3339. */
 export type MemberBlock = Blocked & { readonly at: string };
-
-/** Someone elsewhere, as far as blocks go. */
-export interface Stranger {
-  readonly id: string;
-  /** The host of the actor's id. */
-  readonly server: string;
-}
 
 /** A member's blocks, ready to be asked. */
 export interface MemberBlocks {

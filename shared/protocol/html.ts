@@ -39,11 +39,19 @@ export function webPage(address = ''): string | undefined {
   return url?.protocol === 'https:' && !url.username && !url.password ? url.href : undefined;
 }
 
-const longestHtml = 30_000; // characters: escaped and with its links completed it still fits into one row of 400 KB
+const longestHtml = 30_000; // characters
+const largestHtml = 300_000; // bytes, escaped and with its links completed: one row has 400 KB
 
 /** Remote HTML reduced to harmless formatting; links only to https, opened apart from the page; nothing that cannot be seen. */
-export const sanitiseHtml = (html: string): string =>
-  sanitizeHtml(html.slice(0, longestHtml).toWellFormed(), {
+export function sanitiseHtml(html: string): string {
+  for (let length = longestHtml; ; length = Math.floor(length / 2)) {
+    const harmless = reduced(html.slice(0, length));
+    if (Buffer.byteLength(harmless) <= largestHtml) return harmless; // nothing but links is twenty times as long
+  }
+}
+
+const reduced = (html: string): string =>
+  sanitizeHtml(html.toWellFormed(), {
     allowedTags: [
       'p',
       'br',
@@ -80,9 +88,10 @@ export const sanitiseHtml = (html: string): string =>
     },
   }).replace(unseen, (_, needed?: string) => needed ?? '');
 
-// Controls, zero-width and direction marks: a name must not reorder or hide the text around it, nor look empty.
+// Controls, zero-width and direction marks: a name must not reorder or hide the text around it, nor look empty. What is no
+// character at all is taken by no queue.
 const invisible =
-  /[\p{Cc}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /[\p{Cc}\p{Noncharacter_Code_Point}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 // The same in a text of several lines. Joiners stay where writing needs them: within emoji, and between letters of scripts
 // that join theirs.

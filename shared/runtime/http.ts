@@ -86,9 +86,11 @@ export const json = (
 export const bodyBytes = (event: APIGatewayProxyEventV2): Buffer =>
   Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 
+const longestVariable = 800; // bytes: whatever stands before it in a key, the table takes it
+
 /** A path variable; our ids hold no character that would need percent-encoding, so none is decoded. */
 export function pathVariable(event: APIGatewayProxyEventV2, name: string): string {
   const value = event.pathParameters?.[name];
-  if (!value) throw notFound('There is nothing at this address.');
+  if (!value || Buffer.byteLength(value) > longestVariable) throw notFound('There is nothing at this address.');
   return value;
 }

@@ -64,7 +64,7 @@ export const answers = (tables: Tables) => {
               or: [
                 { attr: 'id', exists: false },
                 { attr: 'active', eq: false },
-                { attr: 'expiresAt', lt: epochSeconds(now) },
+                { attr: 'expiresAt', lte: epochSeconds(now) },
               ],
             },
           }),
@@ -128,6 +128,14 @@ export const answers = (tables: Tables) => {
       const kept = places.slice(0, mostPlaces);
       const mentionsEnd = epochSeconds(now, mentionSeconds);
       const lasts = kept.some(({ kind }) => kind !== 'mention');
+      const unlessKept = {
+        condition: {
+          or: [
+            { attr: 'id' as const, exists: false as const },
+            { attr: 'expiresAt' as const, lte: epochSeconds(now) },
+          ],
+        },
+      };
       const outcome = await transact(
         AnswerOf.build(PutTransaction)
           .item({
@@ -137,23 +145,18 @@ export const answers = (tables: Tables) => {
             active: true,
             ...(lasts ? {} : { expiresAt: mentionsEnd }),
           })
-          .options({
-            condition: {
-              or: [
-                { attr: 'id', exists: false },
-                { attr: 'expiresAt', lt: epochSeconds(now) },
-              ],
-            },
-          }),
+          .options(unlessKept),
         ...kept.flatMap(({ kind, about, published, hidden }) => [
-          Answer.build(PutTransaction).item({
-            ...note,
-            kind,
-            about,
-            published,
-            ...(hidden ? { hidden } : {}),
-            ...(kind === 'mention' ? { expiresAt: mentionsEnd } : {}),
-          }),
+          Answer.build(PutTransaction)
+            .item({
+              ...note,
+              kind,
+              about,
+              published,
+              ...(hidden ? { hidden } : {}),
+              ...(kind === 'mention' ? { expiresAt: mentionsEnd } : {}),
+            })
+            .options(unlessKept),
           hidden ? undefined : counted({ kind, about }, 1),
         ]),
       );

@@ -5,8 +5,8 @@ import type { FetchActor } from './actor-fetch.ts';
 
 /** What may be asked of servers that strangers name. */
 export interface FetchBudget {
-  /** In how many seconds this address may be asked for, if that is known without looking anything up. */
-  spentFor(url: URL): number | undefined;
+  /** In how many seconds this address may be asked for, if that is known without a write. */
+  spentFor(url: URL): Promise<number | undefined>;
   /** Takes one fetch of this address, if there is one left of its domain and in all. */
   take(url: URL): Promise<Taken>;
   /** Someone of this host has shown a key: it may be asked a little more often. */
@@ -51,7 +51,12 @@ export function fetchBudget({ limits, buckets, peers, now }: Deps): FetchBudget 
   };
 
   return {
-    spentFor: (url) => secondsLeft(everything) ?? secondsLeft(namesOf(url).fetches),
+    spentFor: async (url) => {
+      const { host, domain, fetches, subdomains } = namesOf(url);
+      const left = secondsLeft(everything) ?? secondsLeft(fetches);
+      if (left !== undefined || host === domain || secondsLeft(subdomains) === undefined) return left;
+      return (await peers.find(host, now())) ? undefined : secondsLeft(subdomains);
+    },
 
     take: async (url) => {
       const { host, domain, fetches, subdomains } = namesOf(url);

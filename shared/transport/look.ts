@@ -56,7 +56,7 @@ export function looker({ attempts, save, fetchActor, budget, pause, now }: Looki
     const seen = await attempts.find(address, now());
     if (seen === 'underWay') return awaited(address);
     if (seen !== undefined) return { ...seen, by: 'earlier' };
-    const afterSeconds = budget.spentFor(url);
+    const afterSeconds = await budget.spentFor(url);
     if (afterSeconds !== undefined) return { kind: 'limited', afterSeconds };
     if (!(await attempts.begin(address, now()))) return awaited(address);
     const allowed = await budget.take(url);

@@ -42,7 +42,7 @@ describe('functions', () => {
       read: [...who, ...pages, 'LIMITS', 'AUTHORISED_FETCH', 'PUBLIC_BLOCKLIST'],
       inbox: ['ORIGIN', 'LIMITS', 'RECEIVED_QUEUE_URL', 'COUNTED_QUEUE_URL'],
       receive: ['ORIGIN', 'LIMITS', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
-      count: ['ORIGIN', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
+      count: ['ORIGIN', 'LIMITS', 'DELIVERIES_QUEUE_URL', 'INTERACTIONS_TOPIC_ARN'],
       platform: [
         ...who,
         ...pages,

@@ -17,6 +17,8 @@ declare module 'vitest' {
         readonly platform: string;
         /** A member's own: its subject is `ownMember`. */
         readonly member: string;
+        /** Another member's own: its subject is `blockingMember`. */
+        readonly blockingMember: string;
         /** Of neither scope. */
         readonly stranger: string;
         readonly expired: string;
@@ -27,6 +29,9 @@ declare module 'vitest' {
 
 /** The member that the member's token is about. */
 export const ownMember = 'own-member';
+
+/** The member of the second such token. */
+export const blockingMember = 'blocking-member';
 
 export default async function oneStack(project: TestProject) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-test-'));
@@ -48,13 +53,14 @@ export default async function oneStack(project: TestProject) {
     });
   });
   const { origin, tableName, environment, queueUrls, issuer } = stack;
-  const [platform, member, stranger, expired] = await Promise.all([
+  const [platform, member, blocking, stranger, expired] = await Promise.all([
     stack.token({ scope: 'platform' }),
     stack.token({ sub: ownMember }),
+    stack.token({ sub: blockingMember }),
     stack.token({ scope: 'reports', sub: 'reporter' }),
     stack.token({ scope: 'platform', expiresInSeconds: -3600 }),
   ]);
-  const tokens = { platform, member, stranger, expired };
+  const tokens = { platform, member, blockingMember: blocking, stranger, expired };
   project.provide('stack', { origin, tableName, environment, queueUrls, issuer, tokens });
   return async () => {
     await stack.stop();

@@ -9,7 +9,7 @@ import {
 /** How often each fault happened. */
 export type Faults = Record<'conflict' | 'throttled' | 'answerLost', number>;
 
-const often = { conflict: 0.25, throttled: 0.06, answerLost: 0.2 };
+const often = { conflict: 0.25, throttled: 0.06, answerLost: 0.1 }; // what the SDK's own budget for retries can bear
 /** As many as the callers under test promise to bear: the SDK tries three times, `transact` five times. */
 const most = { perRequest: 2, conflicts: 4 };
 

@@ -55,6 +55,9 @@ export function readCavageSignature(request: SignedRequest, now: Date): ReadSign
 
 /** What the signature with these parameters is over, whatever it covers. */
 export function signingStringOf(request: SignedRequest, params: ReadonlyMap<string, string>): string | BadSignature {
+  // They go on without their quotes: whatever else stood in them would be read as parameters.
+  if (['created', 'expires'].some((name) => /\D/.test(params.get(name) ?? '')))
+    return { reason: 'The signature cannot be read: created and expires must be whole seconds.' };
   const canonical = [...params]
     .filter(([name]) => name !== 'algorithm')
     .map(([name, value]) => `${name}=${/^(created|expires)$/.test(name) ? value : `"${value}"`}`);

@@ -188,6 +188,26 @@ describe('who asks to quote', () => {
     expect((await look(result)).status).toBe(410);
   });
 
+  test('loses the stamp, and is read no more, once the member blocks the whole server', async () => {
+    const own = await aStackMember();
+    const { postId, id } = await own.share();
+    const elsewhere = await startRemoteServer({ address: '127.0.4.1' });
+    const person = aPerson(elsewhere);
+    await asks(person, id);
+    const { result } = (
+      await eventually('the Accept is there', async () => elsewhere.receivedAt(person.inboxPath, 'Accept')[0])
+    ).activity as unknown as { result: string };
+    await writes(person, { inReplyTo: id });
+    await eventually('the reply is kept', async () => (await own.shown(postId)).replies === 1);
+    expect((await look(result)).status).toBe(200);
+    await platform().ask('POST', `/members/${own.memberId}/blocks`, { server: '127.0.4.1' });
+    expect((await look(result)).status).toBe(410);
+    expect((await platform().replies(own.memberId, postId)).items).toEqual([]);
+    const [reply] = (await platform().replies(own.memberId, postId, '?hidden=include')).items;
+    expect(reply).toMatchObject({ actor: person.id, hidden: 'member' });
+    await elsewhere.stop();
+  });
+
   test('is turned down by who wants no quotes', async () => {
     const own = await aStackMember();
     const profile = aProfile(own.username, { quotes: 'nobody' });

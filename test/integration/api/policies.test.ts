@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, inject, test } from 'vitest';
 import { clientWith, platform } from '../../support/api.ts';
-import { ownMember } from '../../support/one-stack.ts';
+import { blockingMember } from '../../support/one-stack.ts';
 import { eventually } from '../../support/peer/eventually.ts';
 
 interface Listed {
@@ -254,12 +254,12 @@ describe('an account', () => {
 });
 
 describe("a member's own blocks", () => {
-  const path = `/members/${ownMember}/blocks`;
-  const own = () => clientWith(inject('stack').tokens.member);
+  const path = `/members/${blockingMember}/blocks`;
+  const own = () => clientWith(inject('stack').tokens.blockingMember);
 
   test('are made, listed and ended by the member itself', async () => {
-    await platform().putMember(ownMember, {
-      username: 'ownmember',
+    await platform().putMember(blockingMember, {
+      username: 'blockingmember',
       displayName: 'Own',
       bio: '',
       publicProfile: true,

@@ -74,6 +74,16 @@ describeStorage('answers', (table) => {
     expect(await all().remove(note.actor, note.id, noon(5))).toBe(false);
   });
 
+  test('an id that somebody else of its server takes as well changes nothing of what is kept', async () => {
+    const { note, place, key } = await kept();
+    await all().setHidden(key, true);
+    const other = anAnswer({ id: note.id, content: '<p>Other</p>' });
+    expect(await all().add(other, [place], noon(1))).toBe(false);
+    expect(await all().remove(other.actor, note.id, noon(2))).toBe(false);
+    expect(await listed(place)).toEqual([{ ...note, kind: 'reply', published: place.published, hidden: 'member' }]);
+    expect(await countsOf(place)).toEqual(none);
+  });
+
   test('a removed answer does not come back for 14 hours', async () => {
     const { note, place } = await kept();
     await all().remove(note.actor, note.id, noon());
@@ -230,6 +240,13 @@ describeStorage('answers', (table) => {
     expect(await all().add(note, [place], before)).toBe(false);
     expect(await all().add(note, [place], after)).toBe(true);
     expect(await listed(place, 'include', after)).toHaveLength(1);
+  });
+
+  test('a mention that is deleted, or comes again, in the very second in which it ends', async () => {
+    const ends = noon(mentionSeconds);
+    const [deleted, repeated] = [await kept('mention'), await kept('mention')];
+    expect(await all().remove(deleted.note.actor, deleted.note.id, ends)).toBe(false);
+    expect(await all().add(repeated.note, [repeated.place], ends)).toBe(true);
   });
 
   test('all that an actor wrote is found over many pages, with what it got consent for', async () => {

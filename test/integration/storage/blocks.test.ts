@@ -35,6 +35,16 @@ describeStorage("a member's blocks", (table) => {
     expect(await storage().blocks(member, { id: 'https://near.example/a', server: 'near.example' })).toBe(false);
   });
 
+  test('of a name with many dots are found all the same', async () => {
+    const member = unique('m');
+    const server = 'a.b.c.d.e.f.far.example';
+    await storage().add(member, { server: 'e.f.far.example' }, noon());
+    expect(await storage().blocks(member, { id: `https://${server}/1`, server })).toBe(true);
+    expect(await storage().blocks(member, { id: 'https://x.d.f.far.example/1', server: 'x.y.z.d.f.far.example' })).toBe(
+      false,
+    );
+  });
+
   test('keep the time of the first, promise their job, and end', async () => {
     const member = unique('m');
     const job = aJob();

@@ -36,7 +36,9 @@ describeStorage('token buckets', (table) => {
   test('give several tokens or none', async () => {
     const name = unique('bucket-');
     expect(await take(name, 0, 7)).toMatchObject({ taken: false });
-    expect(await take(name, 0, 6)).toEqual({ taken: true });
+    // After an answer that was lost, all six may be gone without a word.
+    const reliable = limits(table().reliable);
+    expect(await reliable.take(name, { amount: 6, ...perMinute(6) }, noon())).toEqual({ taken: true });
     expect(await take(name, 30, 4)).toMatchObject({ taken: false });
   });
 

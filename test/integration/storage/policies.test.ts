@@ -151,7 +151,7 @@ describeStorage('what workers know of decisions', (table) => {
     await rows.put([aPolicy(host, { level: 'limited' })]);
     await rows.blockAccount({ actor, category: 'other', at: noon().toISOString() }, aJob());
     const snapshot = await policyDirectory(storage, () => noon())();
-    expect(snapshot.isBlockedActor(actor)).toBe(true);
+    expect(snapshot.blocks({ id: actor, server: 'unheard-of.example' })).toBe(true);
     expect(snapshot.servers).toContainEqual(expect.objectContaining({ host, level: 'limited', category: 'spam' }));
   });
 });

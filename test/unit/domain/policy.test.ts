@@ -9,6 +9,7 @@ import {
   openToAll,
   type PolicyLevel,
   policiesOf,
+  strangerOf,
 } from '#shared/domain/policy';
 
 const decided = (levels: Record<string, PolicyLevel>, actors: readonly string[] = []) =>
@@ -90,8 +91,8 @@ describe('the level of a server', () => {
 
 test('an account is blocked by its very id', () => {
   const policies = decided({}, ['https://far.example/users/eve']);
-  expect(policies.isBlockedActor('https://far.example/users/eve')).toBe(true);
-  expect(policies.isBlockedActor('https://far.example/users/ann')).toBe(false);
+  expect(policies.blocks(strangerOf('https://far.example/users/eve'))).toBe(true);
+  expect(policies.blocks(strangerOf('https://far.example/users/ann'))).toBe(false);
 });
 
 test('levels are ordered', () => {

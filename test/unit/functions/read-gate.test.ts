@@ -1,7 +1,7 @@
 /** Who may read what, with and without authorised fetch. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { policiesOf } from '#shared/domain/policy';
+import { memberBlocksOf, policiesOf } from '#shared/domain/policy';
 import { HttpProblem } from '#shared/runtime/errors';
 import { json } from '#shared/runtime/http';
 import type { ReaderVerdict } from '#shared/transport/key-finder';
@@ -36,12 +36,15 @@ const signedAs = (keyId: string, more: object = {}) =>
   }).headers;
 
 /** Whom the member m1 blocks. */
-const blockedByMember = new Set(['https://fine.test/users/bob', 'https://fine.test/users/gts']);
+const blockedByMember = ['https://fine.test/users/bob', 'https://fine.test/users/gts'].map((actor) => ({ actor }));
 let verdict: ReaderVerdict;
 let judged: string[];
+/** Whose blocks were read. */
+let read: string[];
 beforeEach(() => {
   verdict = { kind: 'unverified', reason: 'nobody knows' };
   judged = [];
+  read = [];
 });
 
 function aGate(authorised = false) {
@@ -54,7 +57,12 @@ function aGate(authorised = false) {
   const made = gate({
     site,
     policies: async () => policies,
-    blocks: { blocks: async (memberId, { id }) => memberId === 'm1' && blockedByMember.has(id) },
+    blocks: {
+      of: async (memberId) => {
+        read.push(memberId);
+        return memberBlocksOf(memberId === 'm1' ? blockedByMember : []);
+      },
+    },
     keys: authorised ? keys : undefined,
     now: () => now,
   });
@@ -128,6 +136,17 @@ describe('what a member says is not given to whom that member blocks', () => {
     expect(await aGate().asked('guarded', anEvent(claiming(keyId)))).toEqual(expected);
     expect(await aGate().asked('open', anEvent(claiming(keyId)))).toEqual(given);
   });
+});
+
+test('[T26] however many keys on however long names a request claims, blocks are read once, and not at all without one', async () => {
+  const long = `${'a.'.repeat(200)}test`;
+  const headers = {
+    signature: claiming(`https://${long}/1`).signature,
+    'signature-input': `sig1=("@method");keyid="https://${long}/2", sig2=("@method");keyid="https://${long}/3"`,
+  };
+  expect(await aGate().asked('guarded', anEvent(headers))).toEqual(given);
+  expect(await aGate().asked('guarded', anEvent())).toEqual(given);
+  expect(read).toEqual(['m1']);
 });
 
 describe('with authorised fetch', () => {

@@ -226,6 +226,19 @@ describe('sanitiseHtml', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test.each([
+    ['links in one another', '<a>'.repeat(10_000)],
+    ['links in paragraphs', `<p>${'<a>'.repeat(28)}</p>`.repeat(400)],
+    ['links to addresses that are escaped', `<a href="https://x.example/${'\u4e2d'.repeat(29_900)}">`],
+    ['links to hosts that are escaped', `<a href="https://${'\u3316'.repeat(2900)}">x</a>`.repeat(10)],
+    ['text that is escaped', '&'.repeat(30_000)],
+    ['text of many bytes', '\u4e2d'.repeat(30_000)],
+  ])('%s fit into a row', (_, html) => {
+    const { length } = Buffer.from(sanitiseHtml(html));
+    expect(length).toBeGreaterThan(50_000);
+    expect(length).toBeLessThanOrEqual(300_000);
+  });
+
   test('half a character does not get through', () => expect(sanitiseHtml('a\ud83d')).toBe('a\ufffd'));
 });
 
@@ -244,6 +257,7 @@ describe('plainText', () => {
     ['A\u200bn\u200cn\u2060\ufeff', 'Ann'],
     ['A\u0000n\u0007n\u009b', 'Ann'],
     ['A\u00adnn', 'Ann'],
+    ['A\uffffn\ufffen\u{1ffff}', 'Ann'],
     ['\u3164\u115f\uffa0', ''],
     ['Ann\u{e0041}\u{e007f}', 'Ann'],
     ['a\u2028b', 'a b'],

@@ -105,8 +105,8 @@ describe('bodyBytes', () => {
   });
 });
 
-test('a path variable that is missing leads nowhere', () => {
+test('a path variable that is missing, or longer than any key, leads nowhere', () => {
   expect(pathVariable(event('GET', '/', { pathParameters: { actor: 'k' } }), 'actor')).toBe('k');
-  for (const pathParameters of [undefined, {}, { actor: '' }])
+  for (const pathParameters of [undefined, {}, { actor: '' }, { actor: 'k'.repeat(801) }, { actor: 'é'.repeat(401) }])
     expect(() => pathVariable(event('GET', '/', { pathParameters }), 'actor')).toThrow(HttpProblem);
 });

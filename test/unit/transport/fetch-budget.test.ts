@@ -52,16 +52,16 @@ test('what is spent is known without asking again, until there is some', async (
   const { anInstance, asked, later } = aDeployment({ fetchesPerDomainPerMinute: 1 });
   const budget = anInstance();
   await budget.take(at('far.example'));
-  expect(budget.spentFor(at('far.example'))).toBeUndefined();
+  expect(await budget.spentFor(at('far.example'))).toBeUndefined();
   await budget.take(at('far.example'));
-  expect(budget.spentFor(at('far.example'))).toBe(60);
-  expect(budget.spentFor(at('FAR.example.'))).toBe(60);
-  expect(budget.spentFor(at('other.example'))).toBeUndefined();
+  expect(await budget.spentFor(at('far.example'))).toBe(60);
+  expect(await budget.spentFor(at('FAR.example.'))).toBe(60);
+  expect(await budget.spentFor(at('other.example'))).toBeUndefined();
   const before = asked.length;
   for (let n = 0; n < 100; n++) expect((await budget.take(at('far.example'))).taken).toBe(false);
   expect(asked).toHaveLength(before);
   later(60);
-  expect(budget.spentFor(at('far.example'))).toBeUndefined();
+  expect(await budget.spentFor(at('far.example'))).toBeUndefined();
 });
 
 test('all domains together may be asked only so often', async () => {
@@ -70,7 +70,7 @@ test('all domains together may be asked only so often', async () => {
   let taken = 0;
   for (let n = 0; n < 100; n++) if ((await budget.take(at(`far${n}.example`))).taken) taken++;
   expect(taken).toBe(10);
-  expect(budget.spentFor(at('new.example'))).toBe(6);
+  expect(await budget.spentFor(at('new.example'))).toBe(6);
 });
 
 test('the hosts below one domain share its budget, whoever has registered it (threat 14)', async () => {
@@ -90,6 +90,9 @@ test('few new hosts below one domain are met in a day; those that were met are a
   for (let n = 0; n < 3; n++) expect((await budget.take(at(`${n}.far.example`))).taken).toBe(true);
   expect(await budget.take(at('3.far.example'))).toEqual({ taken: false, afterSeconds: 28_800 });
   expect(met.has('3.far.example')).toBe(false);
+  expect(await budget.spentFor(at('4.far.example'))).toBe(28_800);
+  expect(await budget.spentFor(at('0.far.example'))).toBeUndefined();
+  expect(await budget.spentFor(at('far.example'))).toBeUndefined();
   expect((await budget.take(at('0.far.example'))).taken).toBe(true);
   expect((await budget.take(at('far.example'))).taken).toBe(true);
   expect((await budget.take(at('a.elsewhere.example'))).taken).toBe(true);

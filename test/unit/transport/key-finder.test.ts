@@ -67,7 +67,7 @@ function aWorld(answers: Readonly<Record<string, FetchedActor>> = { [actor]: fou
         giveBack: async (address) => void looks.delete(address),
       },
       budget: {
-        spentFor: () => undefined,
+        spentFor: async () => undefined,
         take: async () => allowance,
         welcome: async () => void counts.welcomed++,
       },

@@ -159,6 +159,24 @@ describe('who is not heard', () => {
     },
   );
 
+  test('who is blocked while a note is being kept is not heard either', async () => {
+    const ground = await start();
+    const { author, sender } = ground;
+    const own = blocks(tables);
+    const late = {
+      ...own,
+      blocks: async (...asked: Parameters<typeof own.blocks>) => {
+        const found = await own.blocks(...asked);
+        await own.add(author.memberId, { actor: sender.id }, noon());
+        return found;
+      },
+    };
+    const receiver = openReceiver(tables, { blocks: late });
+    await receiver.from(sender, create(sender, aNote(sender, { inReplyTo: ground.post.id })));
+    expect(await ground.post.replies()).toMatchObject([{ hidden: 'member' }]);
+    expect([await ground.post.numbers(), receiver.told()]).toMatchObject([{ replies: 0 }, []]);
+  });
+
   test('what a limited server sends is kept hidden, not counted and not told', async () => {
     const ground = await start(aSender(`${unique('s')}.example`));
     const level = { host: ground.sender.server, level: 'limited', category: 'spam', at: noon().toISOString() } as const;

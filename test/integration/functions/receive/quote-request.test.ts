@@ -81,6 +81,23 @@ describe('a Reject is for', () => {
     }
   });
 
+  test('whom the author blocks while it is consented to', async () => {
+    const { author, post, sender, instrument } = await start();
+    const own = blocks(tables);
+    const late = {
+      ...own,
+      blocks: async (...asked: Parameters<typeof own.blocks>) => {
+        const found = await own.blocks(...asked);
+        await own.add(author.memberId, { actor: sender.id }, noon());
+        return found;
+      },
+    };
+    const receiver = openReceiver(tables, { blocks: late });
+    await receiver.from(sender, activityOf(sender, 'QuoteRequest', post.id, { instrument }));
+    expect(receiver.deliveries.map(({ subject }) => subject.kind)).toEqual(['rejectQuote']);
+    expect(await stamps(tables).find(post.objectKey, instrument)).toMatchObject({ withdrawn: true });
+  });
+
   test('who comes from a limited server', async () => {
     const { sender, asks, answers } = await start();
     const at = noon().toISOString();

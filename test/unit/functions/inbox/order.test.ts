@@ -143,6 +143,14 @@ describe('by what is known of the key', () => {
     }),
   );
 
+  test('404 for an inbox that no key could name, without a look', async () => {
+    for (const name of ['x'.repeat(2100), 'US', 'u_s'])
+      expect(await send(activity(), {}, { target: `/actors/${name}/inbox` })).toEqual({
+        status: 404,
+        touched: ['policies', 'key', 'budget'],
+      });
+  });
+
   test('123: a server that sends too much is asked to wait, after its signature was verified', async () =>
     expect(await send(activity(), { room: { taken: false, afterSeconds: 5 } })).toEqual({
       status: 429,

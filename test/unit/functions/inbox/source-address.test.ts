@@ -79,9 +79,16 @@ describe('a source address', () => {
     });
   });
 
-  test.each([202, 404, 410, 429, 500, 503])('may get %i as often as it likes', async (status) => {
+  test.each([202, 404, 410, 429, 500])('may get %i as often as it likes', async (status) => {
     const inbox = anInbox();
     for (let n = 0; n < 10; n++) expect(await inbox.ask('192.0.2.1', status)).toBe(status);
+  });
+
+  test('[T26] that names keys which cannot be fetched is refused as well: each costs a fetch', async () => {
+    const inbox = anInbox();
+    for (let n = 0; n < 3; n++) expect(await inbox.ask('192.0.2.1', 503)).toBe(503);
+    expect(await inbox.ask('192.0.2.1', 503)).toBe(429);
+    expect(inbox.handled()).toBe(3);
   });
 
   test('[T19] is what the gateway says, not what a header says', async () => {

@@ -156,6 +156,16 @@ describe('a bad signature is refused before any key is needed', () => {
     expect(judged({ ...request, headers })).toBe('The Signature header cannot be read.');
   });
 
+  test('[T11] one that has expired, dressed up with an end to come', () => {
+    const [past, future] = [createdHoursAgo(1), createdHoursAgo(-1)];
+    const request = signedByHand(privateKey, { covered: `${everything} (expires)`, params: { expires: past } });
+    const signature = request.headers.signature!.replace(
+      `expires=${past}`,
+      `expires=${future},created="1,expires=${past}"`,
+    );
+    expect(judged({ ...request, headers: { ...request.headers, signature } })).toMatch(/whole seconds/);
+  });
+
   test('a header that is not ASCII', () =>
     expect(refused({ params: { opaque: '"é"' } })).toEqual({ reason: expect.stringMatching(/ASCII/) }));
 
