@@ -16,16 +16,20 @@ const project = (name: string, more: object = {}, folder = name) => ({
   },
 });
 
-/** What every file of a suite may load once: half of the processor's time goes into loading otherwise. */
+/** Files of a suite load once what they share: much of the processor's time goes into loading otherwise. */
 const shared = { isolate: false };
+
+/** These put something of their own in place of a module. */
+const alone = 'test/unit/transport/guarded-client*.test.ts';
 
 export default defineConfig({
   test: {
     maxWorkers: 2, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
-      project('unit'),
+      project('unit', { ...shared, exclude: [...configDefaults.exclude, alone] }),
+      ...(long ? [] : [project('unit alone', { include: [alone] })]),
       project('simulation'),
-      ...(long ? [] : [project('infra')]),
+      ...(long ? [] : [project('infra', shared)]),
       project('integration', {
         ...shared,
         globalSetup: 'test/support/one-stack.ts',

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { FediverseStack } from '../../infra/fediverse-stack.ts';
 import { checked, type Settings, settingsOf } from '../../infra/settings.ts';
 
@@ -35,22 +34,26 @@ export const deployed: Settings = {
 /** The stage that runs on one machine. */
 export const local: Settings = settingsOf('local');
 
-const outputs: string[] = [];
-afterAll(() => {
-  for (const output of outputs) rmSync(output, { recursive: true, force: true });
-});
-
 /** A stage's app with its stack, without bundling the functions. */
-export function appOf(settings: Settings): { app: App; stack: FediverseStack } {
-  const outdir = mkdtempSync(join(tmpdir(), 'fediverse-sharing-synth-'));
-  outputs.push(outdir);
+export function appOf(
+  settings: Settings,
+  outdir = join(tmpdir(), 'fediverse-sharing-synth'),
+): {
+  app: App;
+  stack: FediverseStack;
+} {
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   return { app, stack: new FediverseStack(app, 'Test', checked(settings)) };
 }
 
 /** The template of a stage. */
 export function templateOf(settings: Settings): Template {
-  return Template.fromStack(appOf(settings).stack);
+  const outdir = mkdtempSync(join(tmpdir(), 'fediverse-sharing-synth-'));
+  try {
+    return Template.fromStack(appOf(settings, outdir).stack);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }
 
 /** The short name of a resource: its logical id without the hash. */

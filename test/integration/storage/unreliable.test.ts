@@ -46,11 +46,11 @@ const cancelled = (...codes: string[]) =>
 test('every kind of fault happens, below the retries of the SDK', async () => {
   const faults = makeUnreliable(client, 7);
   const objectKey = unique('o');
-  for (let round = 0; round < 60; round++) await transact(like(objectKey), claim(unique('u')));
+  for (let round = 0; round < 120; round++) await transact(like(objectKey), claim(unique('u')));
   expect(faults.conflict).toBeGreaterThan(5);
   expect(faults.throttled).toBeGreaterThan(2);
   expect(faults.answerLost).toBeGreaterThan(5);
-  expect(await likesOf(objectKey)).toBe(60);
+  expect(await likesOf(objectKey)).toBe(120);
 });
 
 test('the same seed makes the same faults', async () => {
