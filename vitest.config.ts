@@ -36,7 +36,7 @@ export default defineConfig({
         exclude: [...configDefaults.exclude, 'test/integration/local/**'],
       }),
       project('local', {}, 'integration/local'),
-      ...(long ? [] : [project('federation')]),
+      project('federation'),
     ],
   },
 });

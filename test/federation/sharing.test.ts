@@ -5,7 +5,7 @@ import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ users: ['fern', 'gale'] });
+  world = await startWorld({ users: ['fern', 'gale'], firstKnock: 'cavage' });
 });
 afterAll(() => world?.stop());
 

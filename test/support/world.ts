@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../infra/local/emulators/free-port.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import { startPeer } from './peer/client.ts';
 import { platformClient } from './platform-client.ts';
@@ -14,28 +13,32 @@ export async function startWorld({
   firstKnock = 'rfc9421' as 'rfc9421' | 'cavage',
 } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-'));
-  const peerPort = await freePort();
   const stack = await startStack({
     port: 0,
     dataDir,
-    privateHosts: `localhost:${peerPort},127.0.0.1:${peerPort}`,
+    privateHosts: '127.0.0.0/8,localhost',
     removalDelaySeconds: 1,
     editDelaySeconds: 0,
     retryDelaysSeconds: '1,2,4',
     log,
   });
   log('starting the other server…');
+  const stopStack = async () => {
+    await stack.stop();
+    if (!process.env.KEEP_DATA) await rm(dataDir, { recursive: true, force: true });
+  };
   const peer = await startPeer({
-    port: peerPort,
     caFile: stack.caFile,
     dataDir: join(dataDir, 'peer'),
     users,
     firstKnock,
+  }).catch(async (error) => {
+    await stopStack();
+    throw error;
   });
   const stop = async () => {
     await peer.stop();
-    await stack.stop();
-    if (!process.env.KEEP_DATA) await rm(dataDir, { recursive: true, force: true });
+    await stopStack();
   };
   return { stack, peer, platform: platformClient(stack.origin, await stack.token({ scope: 'platform' })), stop };
 }
