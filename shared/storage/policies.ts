@@ -166,7 +166,7 @@ function positionIn(cursor: string): readonly [number, string | undefined] {
 /** Policies as storage offers them. */
 export type PolicyRows = ReturnType<typeof policies>;
 
-/** What workers know of the deployment's decisions, at most fifteen seconds late. */
+/** What workers know of the deployment's decisions, at most some seconds late. */
 export type PolicyDirectory = () => Promise<Policies>;
 
 /** All decisions as they were when they were read. */
@@ -174,7 +174,7 @@ export interface PolicySnapshot extends Policies {
   readonly servers: readonly ServerPolicy[];
 }
 
-const freshFor = 5000; // milliseconds: with the time that reading takes, far less than the fifteen seconds that are promised
+const freshFor = 5000; // milliseconds: with the time that reading takes, far less than any delay that counts on it
 
 /** All decisions in memory; one small read tells now and then whether they must be read again. */
 export function policyDirectory(
