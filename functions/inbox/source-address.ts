@@ -10,6 +10,9 @@ const mostRemembered = 10_000;
 /** What says nothing about the sender's behaviour: no such member, and what was refused for want of budget. */
 const innocent = [404, 410, 429];
 
+/** A key that is not there, or did not sign, may have cost somebody a fetch: whoever names such keys must not use up what all may fetch. */
+const weightOfKeys = 5;
+
 /** Whose address it is: an IPv6 network of 64 bits is one sender, an IPv4 address in IPv6 clothes is itself. */
 export function senderOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
@@ -33,9 +36,11 @@ export function bySourceAddress(
   const bucket = perMinute(failuresPerAddressPerMinute);
   const failures = recent<number>(mostRemembered);
 
-  const charge = (sender: string) => {
-    const taken = takenFrom(bucket, failures.get(sender), 1, now());
-    if (taken.taken) failures.set(sender, taken.fullAt);
+  const charge = (sender: string, weight: number) => {
+    for (let part = 0; part < weight; part++) {
+      const taken = takenFrom(bucket, failures.get(sender), 1, now());
+      if (taken.taken) failures.set(sender, taken.fullAt);
+    }
   };
 
   return (handle) => async (event) => {
@@ -47,8 +52,9 @@ export function bySourceAddress(
     } catch (error) {
       if (error instanceof HttpProblem) {
         const { statusCode } = error;
-        if (!innocent.includes(statusCode)) charge(sender); // 503 as well: it cost a fetch
-        logger.info('refused', { reason: error instanceof Refusal ? error.grounds : 'other', status: statusCode });
+        const reason = error instanceof Refusal ? error.grounds : 'other';
+        if (!innocent.includes(statusCode)) charge(sender, reason === 'key' ? weightOfKeys : 1);
+        logger.info('refused', { reason, status: statusCode });
       }
       throw error;
     }

@@ -2,61 +2,22 @@
  * Signatures after RFC 9421 that do not count, through the gateway. A number is that of the case in the list of bad inputs; the
  * others are its neighbours.
  */
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type AtTheInbox, digestBy, hours, seconds, standAtTheInbox } from '../../support/at-the-inbox.ts';
 import { refusal } from '../../support/hostile.ts';
 import type { MessageOddities } from '../../support/message-signature.ts';
-import {
-  type Answered,
-  aPerson,
-  otherKeys,
-  type RemotePerson,
-  type SendOptions,
-  sendAs,
-  sendSigned,
-  signedHeadersOf,
-} from '../../support/remote-person.ts';
-import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
-import { aStackMember, type StackMember } from '../../support/stack-member.ts';
-import { stateOf } from '../../support/unmoved.ts';
+import { otherKeys, type SendOptions, sendAs, sendSigned, signedHeadersOf } from '../../support/remote-person.ts';
 
-let member: StackMember;
-let before: unknown;
-/** Someone whose server nobody has a reason to connect to. */
-let stranger: RemotePerson;
-let quiet: RemoteServer;
-/** Someone whose key is known by now. */
-let known: RemotePerson;
-let server: RemoteServer;
+let at: AtTheInbox;
 beforeAll(async () => {
-  [server, quiet] = await Promise.all([startRemoteServer(), startRemoteServer()]);
-  member = await aStackMember();
-  stranger = aPerson(quiet);
-  known = aPerson(server);
-  expect((await known.send(known.activity('Follow', 'https://elsewhere.example/users/1'))).status).toBe(202);
-  before = await stateOf(member);
+  at = await standAtTheInbox();
 });
-afterAll(() => Promise.all([server?.stop(), quiet?.stop()]));
+afterAll(() => at?.stop());
 
-const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
 const date = (count: number) => hours(count).toUTCString();
-const seconds = (count: number) => String(Math.floor(hours(count).getTime() / 1000));
-const digestBy = (algorithm: string, text: string | Buffer) => createHash(algorithm).update(text).digest('base64');
 const origin = () => inject('stack').origin;
-
-/** Sends a Follow of the member that is odd as told, and shows that nobody was asked and nothing happened. */
-async function refusedUnseen(send: (body: string, keyId: string) => Promise<Answered>, status = 401) {
-  const follow = stranger.activity('Follow', member.actorId);
-  const connections = quiet.connections();
-  const answer = await send(JSON.stringify(follow), stranger.keyId);
-  expect(answer).toMatchObject(refusal(status));
-  expect(quiet.connections()).toBe(connections);
-  expect(await stateOf(member)).toEqual(before);
-}
-
-/** Sends what is about nobody of ours, by someone whose key is known. */
-const byKnown = (options: SendOptions) =>
-  known.send(known.activity('Follow', 'https://elsewhere.example/users/1'), options);
+const refusedUnseen: AtTheInbox['refusedUnseen'] = (...all) => at.refusedUnseen(...all);
+const byKnown: AtTheInbox['byKnown'] = (options) => at.byKnown(options);
 
 describe('RFC 9421: without a look at the sender’s server, the answer is', () => {
   const wrap = (message: MessageOddities) => (body: string, keyId: string) =>
@@ -126,7 +87,7 @@ describe('RFC 9421: without a look at the sender’s server, the answer is', () 
     }));
 
   test('401 for a key on our own host', () =>
-    refusedUnseen((body) => sendSigned('/inbox', body, { keyId: `${member.actorId}#main-key`, message: {} })));
+    refusedUnseen((body) => sendSigned('/inbox', body, { keyId: `${at.member.actorId}#main-key`, message: {} })));
 
   test('44: 401 when its headers are bad beside a good signature after draft-cavage', () =>
     refusedUnseen((body, keyId) => {
@@ -156,10 +117,10 @@ describe('RFC 9421: 202 for', () => {
   ])('%s', async (_, message) => expect((await byKnown({ message })).status).toBe(202));
 
   test('digests by two algorithms', async () => {
-    const sent = JSON.stringify(known.activity('Follow', 'https://elsewhere.example/users/1'));
+    const sent = JSON.stringify(at.known.activity('Follow', 'https://elsewhere.example/users/1'));
     const digest = `sha-512=:${digestBy('sha512', sent)}:, sha-256=:${digestBy('sha256', sent)}:`;
     const message = { headers: { 'content-digest': digest } };
-    expect((await sendSigned('/inbox', sent, { keyId: known.keyId, message })).status).toBe(202);
+    expect((await sendSigned('/inbox', sent, { keyId: at.known.keyId, message })).status).toBe(202);
   });
 
   test('two labels of which one is by an algorithm that we do not know', async () => {
@@ -183,7 +144,7 @@ describe('a signature of a known key by RFC 9421 is 401 when it was made', () =>
     ['for another time', { message: { afterwards: later } }],
   ])('%s', async (_, options) => {
     expect(await byKnown(options)).toMatchObject(refusal(401));
-    expect(server.fetched(known.path)).toBe(1);
+    expect(at.server.fetched(at.known.path)).toBe(1);
   });
 
   function later(headers: Record<string, string>) {
@@ -192,8 +153,8 @@ describe('a signature of a known key by RFC 9421 is 401 when it was made', () =>
   }
 
   test('[T7] for another body', async () => {
-    const [one, other] = [1, 2].map((n) => JSON.stringify(known.activity('Like', `https://elsewhere.example/${n}`)));
-    const headers = signedHeadersOf('/inbox', one!, { keyId: known.keyId, message: {} });
+    const [one, other] = [1, 2].map((n) => JSON.stringify(at.known.activity('Like', `https://elsewhere.example/${n}`)));
+    const headers = signedHeadersOf('/inbox', one!, { keyId: at.known.keyId, message: {} });
     expect(await sendAs(`${origin()}/inbox`, other!, headers)).toMatchObject(refusal(401));
     const digest = `sha-256=:${digestBy('sha256', other!)}:`;
     expect(await sendAs(`${origin()}/inbox`, other!, { ...headers, 'content-digest': digest })).toMatchObject(

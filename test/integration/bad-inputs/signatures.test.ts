@@ -2,60 +2,21 @@
  * Signatures and headers that do not count, through the gateway. A number is that of the case in the list of bad inputs;
  * the others are its neighbours.
  */
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type AtTheInbox, digestBy, hours, seconds, standAtTheInbox } from '../../support/at-the-inbox.ts';
 import { refusal } from '../../support/hostile.ts';
-import {
-  type Answered,
-  aPerson,
-  otherKeys,
-  type RemotePerson,
-  type SendOptions,
-  sendAs,
-  sendSigned,
-  signedHeadersOf,
-} from '../../support/remote-person.ts';
-import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
-import { aStackMember, type StackMember } from '../../support/stack-member.ts';
-import { stateOf } from '../../support/unmoved.ts';
+import { otherKeys, type SendOptions, sendAs, sendSigned, signedHeadersOf } from '../../support/remote-person.ts';
 
-let member: StackMember;
-let before: unknown;
-/** Someone whose server nobody has a reason to connect to. */
-let stranger: RemotePerson;
-let quiet: RemoteServer;
-/** Someone whose key is known by now. */
-let known: RemotePerson;
-let server: RemoteServer;
+let at: AtTheInbox;
 beforeAll(async () => {
-  [server, quiet] = await Promise.all([startRemoteServer(), startRemoteServer()]);
-  member = await aStackMember();
-  stranger = aPerson(quiet);
-  known = aPerson(server);
-  expect((await known.send(known.activity('Follow', 'https://elsewhere.example/users/1'))).status).toBe(202);
-  before = await stateOf(member);
+  at = await standAtTheInbox();
 });
-afterAll(() => Promise.all([server?.stop(), quiet?.stop()]));
+afterAll(() => at?.stop());
 
-const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
 const date = (count: number) => hours(count).toUTCString();
-const seconds = (count: number) => String(Math.floor(hours(count).getTime() / 1000));
-const digestBy = (algorithm: string, text: string | Buffer) => createHash(algorithm).update(text).digest('base64');
 const origin = () => inject('stack').origin;
-
-/** Sends a Follow of the member that is odd as told, and shows that nobody was asked and nothing happened. */
-async function refusedUnseen(send: (body: string, keyId: string) => Promise<Answered>, status = 401) {
-  const follow = stranger.activity('Follow', member.actorId);
-  const connections = quiet.connections();
-  const answer = await send(JSON.stringify(follow), stranger.keyId);
-  expect(answer).toMatchObject(refusal(status));
-  expect(quiet.connections()).toBe(connections);
-  expect(await stateOf(member)).toEqual(before);
-}
-
-/** Sends what is about nobody of ours, by someone whose key is known. */
-const byKnown = (options: SendOptions) =>
-  known.send(known.activity('Follow', 'https://elsewhere.example/users/1'), options);
+const refusedUnseen: AtTheInbox['refusedUnseen'] = (...all) => at.refusedUnseen(...all);
+const byKnown: AtTheInbox['byKnown'] = (options) => at.byKnown(options);
 
 describe('draft-cavage: 401 without a look at the sender’s server for', () => {
   const wrap = (options: SendOptions) => (body: string, keyId: string) =>
@@ -159,7 +120,7 @@ describe('draft-cavage: 401 without a look at the sender’s server for', () => 
     }));
 
   test('8: a key on our own host', async () => {
-    for (const keyId of [`${origin()}/actor#main-key`, `${member.actorId}#main-key`, `${origin()}/nothing`])
+    for (const keyId of [`${origin()}/actor#main-key`, `${at.member.actorId}#main-key`, `${origin()}/nothing`])
       await refusedUnseen((body) => sendSigned('/inbox', body, { keyId }));
   });
 
@@ -202,14 +163,14 @@ describe('draft-cavage: 202 for', () => {
   ])('%s', async (_, options) => expect((await byKnown(options)).status).toBe(202));
 
   test('34: a digest over the bytes of the body, which the gateway hands over in base64', async () => {
-    const sent = known.activity('Follow', 'https://elsewhere.example/users/1', { summary: 'né 😀 \u0000' });
-    expect((await known.send(sent)).status).toBe(202);
+    const sent = at.known.activity('Follow', 'https://elsewhere.example/users/1', { summary: 'né 😀 \u0000' });
+    expect((await at.known.send(sent)).status).toBe(202);
   });
 
   test('digests by two algorithms, the right one in lower case', async () => {
-    const sent = JSON.stringify(known.activity('Follow', 'https://elsewhere.example/users/1'));
+    const sent = JSON.stringify(at.known.activity('Follow', 'https://elsewhere.example/users/1'));
     const digest = `SHA-512=${digestBy('sha512', sent)}, sha-256=${digestBy('sha256', sent)}`;
-    expect((await sendSigned('/inbox', sent, { keyId: known.keyId, headers: { digest } })).status).toBe(202);
+    expect((await sendSigned('/inbox', sent, { keyId: at.known.keyId, headers: { digest } })).status).toBe(202);
   });
 });
 
@@ -230,19 +191,19 @@ describe('a signature of a known key is 401 when it was made', () => {
     ],
   ])('%s', async (_, options) => {
     expect(await byKnown(options)).toMatchObject(refusal(401));
-    expect(server.fetched(known.path)).toBe(1);
+    expect(at.server.fetched(at.known.path)).toBe(1);
   });
 
   test('over one date, and comes with two', async () => {
-    const body = JSON.stringify(known.activity('Like', 'https://elsewhere.example/1'));
-    const headers = signedHeadersOf('/inbox', body, { keyId: known.keyId });
+    const body = JSON.stringify(at.known.activity('Like', 'https://elsewhere.example/1'));
+    const headers = signedHeadersOf('/inbox', body, { keyId: at.known.keyId });
     const dates = [headers.date!, date(-1)];
     expect(await sendAs(`${origin()}/inbox`, body, { ...headers, date: dates })).toMatchObject(refusal(401));
   });
 
   test('for another body', async () => {
-    const [one, other] = [1, 2].map((n) => JSON.stringify(known.activity('Like', `https://elsewhere.example/${n}`)));
-    const headers = signedHeadersOf('/inbox', one!, { keyId: known.keyId });
+    const [one, other] = [1, 2].map((n) => JSON.stringify(at.known.activity('Like', `https://elsewhere.example/${n}`)));
+    const headers = signedHeadersOf('/inbox', one!, { keyId: at.known.keyId });
     expect(await sendAs(`${origin()}/inbox`, other!, headers)).toMatchObject(refusal(401));
     const digest = `SHA-256=${digestBy('sha256', other!)}`;
     expect(await sendAs(`${origin()}/inbox`, other!, { ...headers, digest })).toMatchObject(refusal(401));
@@ -250,7 +211,7 @@ describe('a signature of a known key is 401 when it was made', () => {
 });
 
 test('1: an inbox cannot be read: 405', async () => {
-  for (const path of ['/inbox', member.inbox]) {
+  for (const path of ['/inbox', at.member.inbox]) {
     const response = await fetch(origin() + path);
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');

@@ -84,6 +84,19 @@ describe('a source address', () => {
     for (let n = 0; n < 10; n++) expect(await inbox.ask('192.0.2.1', status)).toBe(status);
   });
 
+  test('[T25] that names keys which did not sign is refused sooner: a look at each may have cost a fetch', async () => {
+    let asked = 0;
+    const handle = bySourceAddress(
+      { failuresPerAddressPerMinute: 12 },
+      () => new Date(0),
+    )(async () => {
+      asked++;
+      throw new Refusal('key', 401, 'The actor does not list this key.');
+    });
+    for (let n = 0; n < 6; n++) await expect(handle(from('192.0.2.1'))).rejects.toThrow();
+    expect(asked).toBe(3);
+  });
+
   test('[T26] that names keys which cannot be fetched is refused as well: each costs a fetch', async () => {
     const inbox = anInbox();
     for (let n = 0; n < 3; n++) expect(await inbox.ask('192.0.2.1', 503)).toBe(503);
