@@ -1,5 +1,5 @@
 import type { Actor } from '#shared/domain/member';
-import { isShared, type SharedPost } from '#shared/domain/post';
+import { isShared, type SharedPost, wasSent } from '#shared/domain/post';
 import { deliveryInbox } from '#shared/domain/remote-actor';
 import type { SettledReaction } from '#shared/storage/reactions';
 import { type Effects, eventOf, type ReactionPart, type Regard, sendersOf } from './effects.ts';
@@ -18,19 +18,20 @@ export async function react(
 ): Promise<void> {
   const { inboxes, now } = deps;
   const { memberId } = author;
-  const posts = await sharedPosts(
+  const posts = await sentPosts(
     deps,
     author,
     parts.filter(({ deed, sender }) => deed.kind === 'undid' || !regard.isUnwanted(sender)),
   );
-  const given = posts.flatMap((post) => post.parts.filter(({ deed }) => deed.kind === 'did'));
+  // Also where sharing has just ended, and the post is still to be taken back: its Delete must go there.
+  const given = posts.flatMap((one) => (one.post.deletedAt ? [] : one.parts.filter(({ deed }) => deed.kind === 'did')));
   const witnesses = new Set(given.map(({ sender }) => deliveryInbox(sender)));
   await Promise.all([...witnesses].map((inbox) => inboxes.witness(memberId, inbox, now())));
-  for (const post of posts) await countFor(deps, author, post, regard);
+  for (const one of posts) if (isShared(one.post, author)) await countFor(deps, author, one, regard);
 }
 
-/** The posts that were sent and are still shared, with what was done to them. */
-async function sharedPosts(
+/** The posts that ever left, with what was done to them. */
+async function sentPosts(
   { posts }: Pick<Effects, 'posts'>,
   author: Actor,
   parts: readonly ReactionPart[],
@@ -38,7 +39,7 @@ async function sharedPosts(
   const found = await Promise.all(
     [...Map.groupBy(parts, ({ objectKey }) => objectKey)].map(async ([objectKey, own]) => {
       const post = await posts.find(author.memberId, objectKey);
-      return post && isShared(post, author) ? [{ post, parts: own }] : [];
+      return post && wasSent(post) ? [{ post, parts: own }] : [];
     }),
   );
   return found.flat();

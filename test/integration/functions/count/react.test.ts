@@ -86,11 +86,13 @@ describe.each([
     expect(await author.inboxes()).toEqual([]);
   });
 
-  test('of a post has no effect once sharing is off', async () => {
+  test('of a post is not counted once sharing is off, though its server will be asked to remove what it has', async () => {
     const { author, post, sender, receiver } = await start();
     await author.turnOff();
     await receiver.from(sender, activityOf(sender, type, post.id));
     expect((await post.numbers())[number]).toBe(0);
+    expect(receiver.told()).toEqual([]);
+    expect(await author.inboxes()).toMatchObject([{ url: sender.sharedInbox, active: false }]);
   });
 });
 
