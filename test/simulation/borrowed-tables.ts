@@ -18,12 +18,16 @@ interface Borrowed {
 
 const all: Borrowed[] = [];
 let lent = 0;
+const mostKept = 500;
+
+/** What is asked after the end of a run never comes. */
+const never = () => new Promise<unknown>(() => {});
 
 function made(name: string): Borrowed {
   const documents = { config: {}, send: (command: Command) => one.send(command) };
   const one: Borrowed = {
     tables: tablesOf(name, documents as unknown as DynamoDBDocumentClient),
-    send: async () => undefined,
+    send: never,
   };
   return one;
 }
@@ -42,7 +46,9 @@ export function borrowedTables(table: InMemoryTable, life: Life, watch: (written
   return one.tables;
 }
 
-/** A run is over: whatever its processes still wait for never comes. */
-export const giveBackTables = (): void => {
+/** A run is over: whatever its processes still wait for never comes, and nothing of it is kept. */
+export function giveBackTables(): void {
+  for (const one of all.slice(0, lent)) one.send = never;
+  all.length = Math.min(all.length, mostKept);
   lent = 0;
-};
+}
