@@ -50,7 +50,7 @@ async function takeOver(
     const deed = { kind: 'did', activityId: follow.followId, actor: mover.id, inbox } as const;
     await followers.count(memberId, [deed], now());
   }
-  await inboxes.open(memberId, own?.inbox ?? inbox, now());
+  await inboxes.open(memberId, own?.inbox ?? inbox, now(), [mover.server]);
   await followers.remove(memberId, old, now());
   const member = await members.find(memberId, now(), { consistent: true });
   // The removal of all followers may have passed by before this one.

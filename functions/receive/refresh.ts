@@ -27,7 +27,7 @@ async function followTo({ doings, followers, inboxes, now }: Effects, actor: Rem
   for await (const memberId of doings.followedBy(actor.id)) {
     const follow = await followers.find(memberId, actor.id);
     if (!follow || follow.inbox === inbox) continue;
-    await inboxes.open(memberId, inbox, now()); // first, so that a repeat finds the follow where it was
+    await inboxes.open(memberId, inbox, now(), [actor.server]); // first, so that a repeat finds the follow where it was
     await followers.count(memberId, [{ kind: 'did', activityId: follow.followId, actor: actor.id, inbox }], now());
   }
 }
