@@ -38,7 +38,7 @@ export class FediverseStack extends Stack {
     const { platform, outbox, fanOut } = new Publishing(this, 'Publishing', surroundings);
     const { deliver, probe, deliveries, stragglers, probes } = new Delivery(this, 'Delivery', surroundings);
     const { keys } = new Keys(this, 'Keys', surroundings);
-    const { removals, remove } = new Removal(this, 'Removal', surroundings);
+    const { removals, remove, slices, ask } = new Removal(this, 'Removal', surroundings);
     const { sweep } = new Sweeping(this, 'Sweeping', surroundings);
 
     // Functions never call each other. These are all the ways between them.
@@ -49,7 +49,10 @@ export class FediverseStack extends Stack {
     stragglers.acceptFrom(deliver);
     probes.acceptFrom(sweep, probe);
     keys.acceptFrom(platform, sweep);
-    removals.acceptFrom(platform, remove, sweep);
+    removals.acceptFrom(platform, remove, ask, sweep);
+    slices.acceptFrom(platform, remove, ask, sweep);
+
+    receiving.announceFor(receive, count, platform, remove);
 
     new Monitoring(this, 'Monitoring', { alarmAddress });
 
@@ -59,7 +62,7 @@ export class FediverseStack extends Stack {
     if (gateway.domainName) output('CustomDomainTarget', gateway.domainName.regionalDomainName);
     output('TableName', storage.table.tableName);
     output('InteractionsTopicArn', interactions.topicArn);
-    for (const queue of [received, counted, outbox, deliveries, stragglers, probes, keys, removals]) {
+    for (const queue of [received, counted, outbox, deliveries, stragglers, probes, keys, removals, slices]) {
       output(`${queue.node.id}DeadLettersUrl`, queue.deadLetters.queueUrl);
     }
 

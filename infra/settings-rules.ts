@@ -3,7 +3,7 @@ import type { Settings } from './settings.ts';
 /** The longest delay of an SQS message. */
 const longestDelay = 900;
 
-/** The longest wait before a server that is out is looked at again. */
+/** The longest wait before a server is looked at again. */
 const longestWait = 86_400;
 
 /**
@@ -53,6 +53,10 @@ export function* faultsOf(settings: Settings): Generator<string> {
   yield* faultOfNumber({ editDelaySeconds }, local ? 0 : safeDelays.edit, longestDelay);
   yield* faultOfNumber({ spreadSeconds }, 0, longestDelay);
   yield* faultOfNumber({ drainPerSecond }, 1, 100);
+  const { removalsPerSecond, lookAfterSeconds, receiptDays } = settings;
+  yield* faultOfNumber({ removalsPerSecond }, 1, 100);
+  yield* faultOfNumber({ lookAfterSeconds }, 0, longestWait);
+  yield* faultOfNumber({ receiptDays }, 1, 3650);
   const { retryDelaysSeconds, probeDelaysSeconds } = settings;
   yield* faultsOfWaits({ retryDelaysSeconds }, longestDelay);
   yield* faultsOfWaits({ probeDelaysSeconds }, longestWait);

@@ -36,6 +36,12 @@ export interface Settings {
   readonly probeDelaysSeconds: readonly number[];
   /** How many activities that waited for a server it is sent in a second, 1 to 100. */
   readonly drainPerSecond: number;
+  /** How many Deletes of a removal one server gets in a second, 1 to 100. */
+  readonly removalsPerSecond: number;
+  /** So long after a server was asked to remove something it is looked whether it still shows it: 0 to 86,400. */
+  readonly lookAfterSeconds: number;
+  /** How many days the receipt of a removal is kept once nothing waits for any server, 1 to 3,650. */
+  readonly receiptDays: number;
   /** How much others may ask of this deployment; names and defaults are in docs/deploy.md. What is not named keeps its default. */
   readonly limits: Readonly<Record<string, number>>;
   /** How many POSTs from other servers are verified at the same time, 1 to 1,000; without it as many as the account allows. */
@@ -71,6 +77,9 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     retryDelaysSeconds: [60, 300, 900],
     probeDelaysSeconds,
     drainPerSecond: 5,
+    removalsPerSecond: 3,
+    lookAfterSeconds: 600,
+    receiptDays: 180,
     limits: {},
     // inboxConcurrency: 50, // a new account has ten for all functions together: raise its quota first
     authorisedFetch: false,
@@ -90,6 +99,9 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     retryDelaysSeconds: [60, 300, 900],
     probeDelaysSeconds,
     drainPerSecond: 5,
+    removalsPerSecond: 3,
+    lookAfterSeconds: 30,
+    receiptDays: 180,
     limits: {},
     authorisedFetch: false,
     publicBlocklist: true,

@@ -4,6 +4,7 @@ import type { Site } from '#shared/protocol/site';
 import type { Blocks } from '#shared/storage/blocks';
 import type { Doings } from '#shared/storage/doings';
 import type { Followers } from '#shared/storage/followers';
+import type { HeldFollows } from '#shared/storage/held-follows';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { Members } from '#shared/storage/members';
 import type { PolicyDirectory } from '#shared/storage/policies';
@@ -22,7 +23,8 @@ export interface Effects {
   readonly senderOf: FindSender;
   readonly members: Pick<Members, 'find' | 'findByActorKey'>;
   readonly posts: Pick<Posts, 'find'>;
-  readonly followers: Pick<Followers, 'count'>;
+  readonly followers: Pick<Followers, 'find' | 'count'>;
+  readonly heldFollows: Pick<HeldFollows, 'find' | 'hold' | 'forget'>;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly reactions: Pick<Reactions, 'count'>;
   readonly doings: Pick<Doings, 'reactionBy'>;

@@ -1,9 +1,11 @@
-import { isSharing, type Member } from '#shared/domain/member';
+import type { Member } from '#shared/domain/member';
 import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
+import { hasLeft, isSharing } from '#shared/domain/sharing';
 import { logger } from '#shared/runtime/logger';
 import type { Settled } from '#shared/storage/settle';
 import type { DeliveryMessage } from '#shared/transport/messages';
 import { type Effects, eventOf, type FollowPart, type Regard, regardFor, sendersOf } from './effects.ts';
+import { keepWaiting, sortOut } from './wait.ts';
 
 /** A Follow that is to be answered. */
 interface Asked {
@@ -11,7 +13,10 @@ interface Asked {
   readonly sender: RemoteActor;
 }
 
-/** Follows -> follower rows, their inboxes in reach, and Accepts; Rejects when the member does not share or wants none of them. Undos end them. */
+/**
+ * Follows -> follower rows, their inboxes in reach, and Accepts; Rejects when the member does not share or wants none of
+ * them; during a pause they wait. Undos end them.
+ */
 export async function follow(
   deps: Effects,
   member: Member,
@@ -21,17 +26,23 @@ export async function follow(
   const { followers, inboxes, now } = deps;
   const { memberId } = member;
   const parts = received.filter((part) => part.deed.kind === 'undid' || isReachable(deps, part));
-  const mayFollow = (sender: RemoteActor) => isSharing(member) && !regard.isUnwanted(sender);
-  const deeds = parts.filter(({ deed, sender }) => deed.kind === 'undid' || mayFollow(sender));
-  await answer(deps, 'reject', member, askedIn(parts.filter((part) => !deeds.includes(part))));
+  const known = await thoseWhoFollow(deps, member, parts);
+  const mayFollow = (sender: RemoteActor) => (isSharing(member) || known.has(sender.id)) && !regard.isUnwanted(sender);
+  const wanted = parts.filter(({ deed, sender }) => deed.kind === 'undid' || mayFollow(sender));
+  await answer(deps, 'reject', member, askedIn(parts.filter((part) => !wanted.includes(part))));
 
+  const sorted = await sortOut(deps, member, wanted);
+  const deeds = sorted.now;
   const settled = await followers.count(
     memberId,
-    deeds.map(({ sender, deed }) => ({
-      ...deed,
-      actor: sender.id,
-      inbox: deed.kind === 'did' ? deliveryInbox(sender) : undefined,
-    })),
+    [
+      ...sorted.undone,
+      ...deeds.map(({ sender, deed }) => ({
+        ...deed,
+        actor: sender.id,
+        inbox: deed.kind === 'did' ? deliveryInbox(sender) : undefined,
+      })),
+    ],
     now(),
   );
   const following = askedIn(deeds).filter(({ sender }) => settled.get(sender.id)?.standing?.active);
@@ -53,6 +64,20 @@ export async function follow(
   );
   await answer(deps, 'accept', member, counting);
   await tell(deps, member, deeds, settled, (sender) => ended.has(sender.id) || regard.isQuiet(sender));
+  const again = await keepWaiting(deps, member, sorted, settled);
+  if (again) await follow(deps, again.present, again.parts, regard);
+}
+
+/** Where copies were left nobody comes to follow, and who does is not rejected: they would be missing when it goes on. */
+async function thoseWhoFollow(
+  { followers }: Pick<Effects, 'followers'>,
+  member: Member,
+  parts: readonly FollowPart[],
+): Promise<ReadonlySet<string>> {
+  if (!hasLeft(member)) return new Set();
+  const actors = [...new Set(parts.map(({ sender }) => sender.id))];
+  const found = await Promise.all(actors.map((actor) => followers.find(member.memberId, actor)));
+  return new Set(actors.filter((_, index) => found[index]));
 }
 
 /** Nobody could be told of anything by an inbox that we may not reach, not even that we refuse. */

@@ -6,6 +6,7 @@ import { userAgent } from '#shared/runtime/version';
 import { blocks } from '#shared/storage/blocks';
 import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
+import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
@@ -60,6 +61,7 @@ export const handler = groupHandler(
     members: members(all),
     posts: posts(all),
     followers: followers(all),
+    heldFollows: heldFollows(all),
     inboxes: inboxes(all),
     reactions: reactions(all),
     doings: doings(all),

@@ -1,6 +1,6 @@
 /** What follows from the answers to one message: another try, a place to wait, and what is remembered of the servers. */
 import { type DeliveryOutcome, nextTry, type SignatureScheme } from '#shared/domain/delivery';
-import { isRemoval } from '#shared/domain/pointer';
+import { isDelete, isRemoval } from '#shared/domain/pointer';
 import { chunkId } from '#shared/domain/reach';
 import {
   failed,
@@ -9,6 +9,7 @@ import {
   parkedFor,
   parkedTooLate,
   type Server,
+  signedBy,
   succeeded,
 } from '#shared/domain/server';
 import type { Inboxes } from '#shared/storage/inboxes';
@@ -22,6 +23,8 @@ export interface Sent {
   readonly inbox: string;
   readonly host: string;
   readonly outcome: DeliveryOutcome | { readonly kind: 'out' | 'givenUp' };
+  /** What it answered. */
+  readonly status?: number | undefined;
   /** The signature that was taken. */
   readonly scheme?: SignatureScheme | undefined;
 }
@@ -60,7 +63,8 @@ export async function consequences(
       0,
     ),
   ]);
-  return { accepted: accepted.length, gaveUp: of('refused', 'gone', 'givenUp').length + overtaken };
+  const gaveUp = of('refused', 'givenUp', ...(isDelete(message.subject) ? [] : (['gone'] as const)));
+  return { accepted: accepted.length, gaveUp: gaveUp.length + overtaken };
 }
 
 /** What was not taken is tried again later while tries are left, else parked. Tells how many were overtaken there. */
@@ -70,7 +74,8 @@ async function findThemAPlace(deps: ConsequenceDeps, message: DeliveryMessage, s
   const later = new Map<number, string[]>();
   const waiting: Sent[] = [];
   for (const one of sent) {
-    if (one.outcome.kind === 'out') waiting.push(one);
+    // What it took before may still be there, and so may the inbox be tomorrow.
+    if (one.outcome.kind === 'out' || (one.outcome.kind === 'gone' && isDelete(message.subject))) waiting.push(one);
     if (one.outcome.kind !== 'retry') continue;
     const delay = nextTry(message.attempt, deps.retryDelays, luck, one.outcome.afterSeconds);
     if (delay === undefined || out.has(one.host)) waiting.push(one);
@@ -111,7 +116,9 @@ async function park(
   };
   const planLook = () =>
     servers.change(host, (server) =>
-      failures.length > 0 ? parkedFor(server, now(), probeDelays, failure) : parkedTooLate(server, now()),
+      waiting.some(({ outcome }) => outcome.kind !== 'out')
+        ? parkedFor(server, now(), probeDelays, failure)
+        : parkedTooLate(server, now()),
     );
   await planLook();
   const added = await Promise.all(waiting.map(({ inbox }) => parked.add(host, inbox, subject, now())));
@@ -151,13 +158,10 @@ async function rememberSuccesses(
   for (const [host, { scheme = 'cavage' }] of new Map(accepted.map((one) => [one.host, one]))) {
     const before = known.get(host);
     const isNews = before?.breaker !== undefined || scheme !== (before?.scheme ?? 'cavage');
-    if (isNews) await servers.change(host, (server) => withScheme(succeeded(server), scheme));
+    if (isNews) await servers.change(host, (server) => signedBy(succeeded(server), scheme));
   }
   for (const { inbox } of look ? accepted : []) await inboxes.found(subject.memberId, inbox);
 }
-
-const withScheme = (server: Server, scheme: SignatureScheme): Server =>
-  scheme === (server.scheme ?? 'cavage') ? server : { ...server, scheme: scheme === 'cavage' ? undefined : scheme };
 
 /** An inbox that does not exist gets nothing new; what it may hold is still asked back. */
 async function rememberGone({ inboxes, now }: ConsequenceDeps, { subject }: DeliveryMessage, gone: readonly Sent[]) {

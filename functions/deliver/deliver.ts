@@ -1,10 +1,12 @@
 /** One message -> up to 100 signed POSTs side by side, their answers judged; what failed is tried again alone, or parked. */
 import { deadline, judgeDelivery, laneTimeout } from '#shared/domain/delivery';
 import { countedAs, isRemoval } from '#shared/domain/pointer';
+import type { PartAnswer } from '#shared/domain/receipt';
 import { isGivenUp, isOut, type Server } from '#shared/domain/server';
 import { type Outgoing, outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { logger } from '#shared/runtime/logger';
 import type { BarredFrom } from '#shared/storage/barred';
+import type { ReceiptParts } from '#shared/storage/receipt-parts';
 import type { Results } from '#shared/storage/results';
 import type { ServerDirectory } from '#shared/storage/servers';
 import type { SigningKeys } from '#shared/storage/signing-keys';
@@ -15,6 +17,7 @@ import { type ConsequenceDeps, consequences, type Sent } from './consequences.ts
 
 interface Deps extends PresentState, ConsequenceDeps {
   readonly results: Pick<Results, 'has' | 'put'>;
+  readonly receiptParts: Pick<ReceiptParts, 'put'>;
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
   readonly directory: ServerDirectory;
   readonly barredFrom: BarredFrom;
@@ -49,8 +52,27 @@ export const deliver =
     }
     const sent = await send(deps, message, current, { servers, isBarred }, limit);
     const { accepted, gaveUp } = await consequences(deps, message, servers, sent);
+    if (current.removalId) await deps.receiptParts.put(current.removalId, chunk, sent.map(onReceipt), now());
     if (key) await results.put(key, { asked, accepted, gaveUp }, now());
   };
+
+/** What the receipt of a removal says of one inbox, for now. */
+function onReceipt({ inbox, outcome, status }: Sent): { readonly inbox: string; readonly answer: PartAnswer } {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'refused':
+      return { inbox, answer: status ?? 'asked' };
+    case 'givenUp':
+      return { inbox, answer: 'givenUp' };
+    case 'gone':
+    case 'out':
+      return { inbox, answer: 'unreachable' };
+    case 'slow':
+      return { inbox, answer: 'asked' };
+    case 'retry':
+      return { inbox, answer: outcome.serverFailed ? 'unreachable' : 'asked' };
+  }
+}
 
 /** Sends to every server that is neither out nor blocked. Everything has ended, or was cut off, when the promise settles. */
 async function send(
@@ -83,7 +105,8 @@ async function send(
         const isCutOff = 'unreachable' in answer && !answer.timedOut && limit.isOver();
         const outcome = isCutOff ? cutOff[lane] : judgeDelivery(answer, lane);
         if (outcome.kind !== 'accepted') logger.info('not accepted', { inbox, answer });
-        return { inbox, host, outcome, scheme: 'scheme' in answer ? answer.scheme : undefined };
+        if (!('status' in answer)) return { inbox, host, outcome };
+        return { inbox, host, outcome, status: answer.status, scheme: answer.scheme };
       } catch (error) {
         // Whatever is wrong with one inbox, the others are under way: nobody may be left behind, or sent to unwatched.
         logger.error('an inbox could not be asked', { inbox, error: error as Error });

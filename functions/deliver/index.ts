@@ -11,6 +11,7 @@ import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
+import { receiptParts } from '#shared/storage/receipt-parts';
 import { results } from '#shared/storage/results';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { signingKeys } from '#shared/storage/signing-keys';
@@ -46,6 +47,7 @@ export const handler = queueHandler(
     followers: followers(all),
     inboxes: inboxes(all),
     results: results(all),
+    receiptParts: receiptParts(all),
     servers: remote,
     directory: serverDirectory(remote, now),
     parked: parked(all),

@@ -2,6 +2,7 @@ import { passesFence } from '#shared/domain/delivery';
 import { secondsAfter } from '#shared/domain/job';
 import { type Post, presentState, wasSent } from '#shared/domain/post';
 import { type Inbox, wasInReach } from '#shared/domain/reach';
+import { isShown } from '#shared/domain/sharing';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
 import type { OutboxMessage } from '#shared/transport/messages';
@@ -43,11 +44,13 @@ const toEveryone: Decision = { kind: 'send', audience: { has: () => true, spares
 export const decide = (deps: DecisionDeps, subject: OutboxMessage['subject']): Promise<Decision> =>
   subject.kind === 'post' ? decideOnPost(deps, subject) : decideOnProfile(deps, subject);
 
-async function decideOnProfile(deps: DecisionDeps, { memberId, epoch, revision }: ProfileSubject): Promise<Decision> {
+/** What nobody is shown any more goes to everyone who may hold it, as does the first that is shown again. */
+async function decideOnProfile(deps: DecisionDeps, subject: ProfileSubject): Promise<Decision> {
+  const { memberId, epoch, revision, toAll } = subject;
   const member = await deps.members.find(memberId, deps.now(), { consistent: true });
   if (member?.epoch !== epoch) return drop;
-  const blank = member.sharing === 'off' || member.sharing === 'removing';
-  return inTime(deps, secondsAfter(revision, deps.editDelaySeconds), blank ? toEveryone : toActive);
+  const audience = toAll || !isShown(member) ? toEveryone : toActive;
+  return inTime(deps, secondsAfter(revision, deps.editDelaySeconds), audience);
 }
 
 async function decideOnPost(deps: DecisionDeps, subject: PostSubject, tries = 3): Promise<Decision> {

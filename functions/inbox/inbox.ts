@@ -1,6 +1,7 @@
 /** POST /inbox and /actors/{actor}/inbox: cheapest checks first, so that bad input costs neither a read nor a fetch. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Taken } from '#shared/domain/limits';
+import { isBuried } from '#shared/domain/member';
 import type { Policies } from '#shared/domain/policy';
 import { countedIn } from '#shared/protocol/counted';
 import type { Incoming } from '#shared/protocol/incoming';
@@ -122,9 +123,11 @@ async function checkAddressees({ site, members, now }: Deps, inboxOf: string | u
   const actorKeys = new Set<string | undefined>();
   if (inboxOf !== undefined) actorKeys.add(actorKeyIn(site, addresses(site).actor(inboxOf))); // if it is one of ours at all
   if (activity.kind === 'follow' && isOurs(site, activity.object)) actorKeys.add(actorKeyIn(site, activity.object));
-  for (const actorKey of actorKeys)
-    if (actorKey === undefined || !(await members.findByActorKey(actorKey, now())))
-      throw new Refusal('nobody', 404, 'There is no such actor.');
+  for (const actorKey of actorKeys) {
+    const member = actorKey === undefined ? undefined : await members.findByActorKey(actorKey, now());
+    if (!member) throw new Refusal('nobody', 404, 'There is no such actor.');
+    if (isBuried(member)) throw new Refusal('nobody', 410, 'This actor was deleted.');
+  }
 }
 
 const isOurs = (site: Deps['site'], id: string) =>

@@ -4,13 +4,22 @@ import { forbidden } from '#shared/runtime/errors';
 /** Who calls: the platform's own servers, or a member about itself. */
 export type Caller = 'platform' | 'member';
 
+const scopesOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer): readonly string[] => {
+  const { scope } = event.requestContext.authorizer.jwt.claims;
+  return typeof scope === 'string' ? scope.split(' ') : [];
+};
+
+/** Who calls, whomever it is about. */
+export const callerOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer): Caller =>
+  scopesOf(event).includes('platform') ? 'platform' : 'member';
+
 /**
  * Lets the platform reach every member and a member only itself; without a member only the platform. The gateway has
  * verified the token before.
  */
 export function authorise(event: APIGatewayProxyEventV2WithJWTAuthorizer, memberId: string | undefined): Caller {
-  const { scope, sub } = event.requestContext.authorizer.jwt.claims;
-  const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+  const { sub } = event.requestContext.authorizer.jwt.claims;
+  const scopes = scopesOf(event);
   if (scopes.includes('platform')) return 'platform';
   if (memberId === undefined) throw forbidden('This token has not the scope that is needed: `platform`.');
   if (sub === memberId) return 'member';

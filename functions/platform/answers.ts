@@ -75,8 +75,8 @@ const listOf = (
     summary,
     query: answersQuery,
     answer: { status: 200, schema: repliesAnswer },
-    run: async ({ memberId, postId, query }) => {
-      const { member, post } = await postOf(deps, { memberId, postId });
+    run: async ({ memberId, postId, query, language }) => {
+      const { member, post } = await postOf(deps, { memberId, postId, language });
       if (!isShared(post, member)) return { body: { total: 0, items: [], next: null } };
       const page = await deps.answerLists.page({ kind, about: post.objectKey }, { ...query, now: deps.now() });
       const { [name]: total } = await deps.reactions.tally(post.objectKey);
@@ -102,8 +102,8 @@ export const listMentions = (deps: Deps) =>
     summary: 'Public posts that mention the member and are neither replies nor quotes, newest first; kept for 30 days',
     query: answersQuery,
     answer: { status: 200, schema: mentionsAnswer },
-    run: async ({ memberId, query }) => {
-      await memberOf(deps.members, memberId, deps.now());
+    run: async ({ memberId, query, language }) => {
+      await memberOf(deps.members, memberId, deps.now(), language);
       const page = await deps.answerLists.page({ kind: 'mention', about: memberId }, { ...query, now: deps.now() });
       return { body: await shown(deps, await asDecided(deps, memberId, page, query.hidden)) };
     },

@@ -4,9 +4,9 @@ import type * as z from 'zod/mini';
 import { badRequest, forbidden, HttpProblem, notFound } from '#shared/runtime/errors';
 import { bodyBytes, type HttpFunction, json, pathVariable, type Routes } from '#shared/runtime/http';
 import { BadCursor } from '#shared/storage/cursor';
-import { authorise, type Caller } from './access.ts';
+import { authorise, type Caller, callerOf } from './access.ts';
 import { openApiDocument } from './openapi.ts';
-import { type Operation, variablesOf } from './operation.ts';
+import { type Operation, type Result, variablesOf } from './operation.ts';
 import { valid } from './validation.ts';
 
 const authorised = (event: APIGatewayProxyEventV2): event is APIGatewayProxyEventV2WithJWTAuthorizer =>
@@ -39,14 +39,14 @@ function textBody(event: APIGatewayProxyEventV2, mediaType: string): string {
 const givenBody = (event: APIGatewayProxyEventV2, { consumes }: Operation): unknown =>
   consumes ? textBody(event, consumes) : jsonBody(event);
 
-const answerOf = ({ produces }: Operation, body: unknown, status: number) =>
-  produces
-    ? {
-        statusCode: status,
-        headers: { 'content-type': `${produces}; charset=utf-8`, 'cache-control': 'no-store' },
-        body: String(body),
-      }
-    : json(body as object, { status });
+function answerOf({ produces, answer }: Operation, { body, status = answer.status, headers = {} }: Result<unknown>) {
+  if (!produces) return json(body as object, { status, headers });
+  const type = produces.startsWith('text/') ? `${produces}; charset=utf-8` : produces;
+  const common = { statusCode: status, headers: { 'content-type': type, 'cache-control': 'no-store', ...headers } };
+  return body instanceof Uint8Array
+    ? { ...common, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+    : { ...common, body: String(body) };
+}
 
 /** What the path names, each in its shape. */
 const named = (event: APIGatewayProxyEventV2, variables: ReturnType<typeof variablesOf>): Record<string, string> =>
@@ -71,15 +71,16 @@ const httpFunction =
     const isMember = ([name]: (typeof variables)[number]) => name === 'memberId' && operation.for !== 'platform';
     const { memberId } = named(event, variables.filter(isMember));
     if (!authorised(event)) throw new HttpProblem(401, 'A token is needed.');
-    const caller = authorise(event, memberId);
+    const caller = operation.for === 'anyone' ? callerOf(event) : authorise(event, memberId);
     try {
-      const { status = operation.answer.status, body } = await operation.run({
+      const result = await operation.run({
         ...named(event, variables),
         caller,
+        language: event.headers['accept-language'],
         query: valid(operation.query, event.queryStringParameters ?? {}, 'query'),
         body: operation.body ? bodyOf(operation, operation.body, caller, givenBody(event, operation)) : undefined,
       });
-      return answerOf(operation, body, status);
+      return answerOf(operation, result);
     } catch (error) {
       if (error instanceof BadCursor)
         throw badRequest('The cursor is not one that this API gave out.', {

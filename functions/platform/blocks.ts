@@ -1,7 +1,8 @@
 /** Operations on a member's own blocks: of accounts elsewhere, and of whole servers. */
 import { secondsAfter } from '#shared/domain/job';
-import { hasActor, isSharing, type Member } from '#shared/domain/member';
+import { hasActor, type Member } from '#shared/domain/member';
 import type { Blocked, MemberBlock } from '#shared/domain/policy';
+import { isSharing } from '#shared/domain/sharing';
 import type { Site } from '#shared/protocol/site';
 import { badRequest } from '#shared/runtime/errors';
 import type { Answers } from '#shared/storage/answers';
@@ -70,8 +71,8 @@ export const listBlocks = (deps: Deps) =>
     summary: 'Whom the member blocks',
     query: pageQuery,
     answer: { status: 200, schema: memberBlocksAnswer },
-    run: async ({ memberId, query }) => {
-      await memberOf(deps.members, memberId, deps.now());
+    run: async ({ memberId, query, language }) => {
+      await memberOf(deps.members, memberId, deps.now(), language);
       const { items, next = null } = await deps.blocks.page(memberId, query);
       return { body: { items: items.map(shown), next } };
     },
@@ -86,8 +87,8 @@ export const addBlock = (deps: Deps) =>
       'Block an account (its follow ends, what it wrote to the member is hidden, consent to its quotes is taken back, its server is told) or a server (all follows from there end, and it is asked to remove the posts that it holds)',
     body: memberBlock,
     answer: { status: 200, schema: memberBlockAnswer },
-    run: async ({ memberId, body }) => {
-      const member = await memberOf(deps.members, memberId, deps.now());
+    run: async ({ memberId, body, language }) => {
+      const member = await memberOf(deps.members, memberId, deps.now(), language);
       const whom = named(deps, body, '');
       const block = 'actor' in whom ? await blockAccount(deps, member, whom) : await blockServer(deps, member, whom);
       return { body: shown(block) };
@@ -102,9 +103,9 @@ export const removeBlock = (deps: Deps) =>
     summary: 'Block an account or a server no longer. Nothing comes back by itself',
     query: memberBlock,
     answer: { status: 200, schema: doneAnswer },
-    run: async ({ memberId, query }) => {
+    run: async ({ memberId, query, language }) => {
       const { blocks } = deps;
-      const member = await memberOf(deps.members, memberId, deps.now());
+      const member = await memberOf(deps.members, memberId, deps.now(), language);
       const whom = named(deps, query, 'query');
       const block = await blocks.find(memberId, whom);
       if (block && 'actor' in block) await tell(deps, member, 'unblock', block);

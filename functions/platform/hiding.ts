@@ -88,8 +88,8 @@ export const hideMention = (deps: Deps) =>
     path: '/api/v1/members/{memberId}/mentions/{answerKey}',
     id: 'hideMention',
     summary: 'Hide a mention, or show it again',
-    run: async ({ memberId, answerKey, body: { hidden } }) => {
-      await memberOf(deps.members, memberId, deps.now());
+    run: async ({ memberId, answerKey, body: { hidden }, language }) => {
+      await memberOf(deps.members, memberId, deps.now(), language);
       return { body: (await set(deps, answerKey, { kind: 'mention', about: memberId }, hidden)).body };
     },
   });

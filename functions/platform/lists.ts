@@ -28,8 +28,8 @@ export const listFollowers = (deps: Deps) =>
     summary: 'Followers on other servers, in a stable order that is not by time',
     query: pageQuery,
     answer: { status: 200, schema: peopleAnswer },
-    run: async ({ memberId, query }) => {
-      await memberOf(deps.members, memberId, deps.now());
+    run: async ({ memberId, query, language }) => {
+      await memberOf(deps.members, memberId, deps.now(), language);
       const page = await deps.followers.page(memberId, query);
       const { people, next } = await withPeople(deps, page, ({ at }) => at);
       const { followers: total } = await deps.members.tally(memberId);
@@ -45,8 +45,8 @@ const listReactions = (deps: Deps, reaction: Reaction, name: 'likes' | 'boosts')
     summary: `Who ${reaction}s the post, in a stable order that is not by time`,
     query: pageQuery,
     answer: { status: 200, schema: peopleAnswer },
-    run: async ({ memberId, postId, query }) => {
-      const { post } = await postOf(deps, { memberId, postId });
+    run: async ({ memberId, postId, query, language }) => {
+      const { post } = await postOf(deps, { memberId, postId, language });
       const page = await deps.reactions.page(post.objectKey, reaction, { ...query, now: deps.now() });
       const { people, next } = await withPeople(deps, page, ({ at }) => at);
       const tally = await deps.reactions.tally(post.objectKey);

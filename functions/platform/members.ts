@@ -1,28 +1,22 @@
 /** PUT and GET /members/{memberId}: the profile that the platform tells. */
-import { type Job, secondsAfter } from '#shared/domain/job';
-import {
-  failingRules,
-  isSharing,
-  looksDifferent,
-  losesSharing,
-  type Member,
-  type Profile,
-} from '#shared/domain/member';
+import type { Member, Profile } from '#shared/domain/member';
+import { type Wording, wordingFor } from '#shared/domain/wording/wording';
 import { instanceUsername, type Site } from '#shared/protocol/site';
 import { conflict, forbidden } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
-import { type JobStarter, profileJob, removalJob } from '#shared/transport/jobs';
-import { memberOf } from './found.ts';
+import type { Announce } from '#shared/transport/interactions';
+import type { JobStarter } from '#shared/transport/jobs';
+import { consequencesOf, type EligibilityDeps } from './eligibility.ts';
+import { memberOf, mustBeHere } from './found.ts';
 import { operation } from './operation.ts';
 import { memberAnswer, ownProfile, platformOnly, profile } from './schemas/members.ts';
 
-interface Deps {
+interface Deps extends EligibilityDeps {
   readonly site: Site;
   readonly members: Pick<Members, 'find' | 'saveProfile'>;
   readonly starter: Pick<JobStarter, 'start'>;
-  readonly eligibleCountries: readonly string[];
-  readonly editDelaySeconds: number;
+  readonly announce: Announce;
   readonly now: () => Date;
 }
 
@@ -39,6 +33,7 @@ const shown = (member: Member) => ({
   publicProfile: member.publicProfile,
   country: member.country,
   adult: member.adult,
+  suspended: member.suspended ?? false,
   quotes: member.quotes ?? 'everyone',
   sharing: member.sharing,
 });
@@ -50,7 +45,7 @@ export const getMember = ({ members, now }: Pick<Deps, 'members' | 'now'>) =>
     id: 'getMember',
     summary: 'The profile as it is kept here',
     answer: { status: 200, schema: memberAnswer },
-    run: async ({ memberId }) => ({ body: shown(await memberOf(members, memberId, now())) }),
+    run: async ({ memberId, language }) => ({ body: shown(await memberOf(members, memberId, now(), language)) }),
   });
 
 export const putMember = (deps: Deps) =>
@@ -62,12 +57,13 @@ export const putMember = (deps: Deps) =>
     body: profile,
     own: { body: ownProfile, forbidden: platformOnly },
     answer: { status: 200, schema: memberAnswer },
-    run: async ({ memberId, caller, body }) => {
+    run: async ({ memberId, caller, body, language }) => {
       const { members, now } = deps;
-      const before = await members.find(memberId, now(), { consistent: true });
-      if (caller === 'member' && !before) throw forbidden('Only the platform can introduce a member.');
+      const wording = wordingFor(language);
+      const before = mustBeHere(await members.find(memberId, now(), { consistent: true }), language);
+      if (caller === 'member' && !before) throw forbidden(wording.refusals.introduce);
       const after = caller === 'member' && before ? { ...before, ...withoutGaps(body) } : body;
-      await save(deps, memberId, before, profileOf(after));
+      await save(deps, memberId, { before, after: profileOf(after) }, wording);
       return { body: shown(await memberOf(members, memberId, now())) };
     },
   });
@@ -85,29 +81,31 @@ const profileOf = (from: Profile): Profile => ({
   publicProfile: from.publicProfile,
   country: from.country,
   adult: from.adult,
+  suspended: from.suspended || undefined,
   quotes: from.quotes,
 });
 
-async function save(deps: Deps, memberId: string, before: Member | undefined, after: Profile): Promise<void> {
-  const { site, members, starter, eligibleCountries, editDelaySeconds } = deps;
+async function save(
+  deps: Deps,
+  memberId: string,
+  { before, after }: { readonly before: Member | undefined; readonly after: Profile },
+  { refusals }: Wording,
+): Promise<void> {
+  const { site, members, starter, announce } = deps;
   const now = deps.now();
-  const at = now.toISOString();
-  if (after.username.toLowerCase() === instanceUsername(site)) throw taken();
-  const sharer = before && isSharing(before) ? before : undefined;
-  const ends = sharer && losesSharing(failingRules(after, eligibleCountries));
-  let job: Job | undefined;
-  if (ends) job = removalJob(memberId, sharer.epoch + 1, at);
-  else if (sharer && looksDifferent(sharer, after)) job = profileJob(sharer, at, secondsAfter(at, editDelaySeconds));
-  switch (await members.saveProfile(memberId, after, before, now, { job, endsSharing: ends })) {
+  if (after.username.toLowerCase() === instanceUsername(site)) throw taken(refusals);
+  const { job, removal, pauses, events } = consequencesOf(deps, before, after, now);
+  switch (await members.saveProfile(memberId, after, before, now, { job, removal, pauses })) {
     case 'taken':
-      throw taken();
+      throw taken(refusals);
     case 'changed':
-      throw conflict('The profile was changed at the same time. Send it again.');
+      throw conflict(refusals.profileRaced);
     case 'saved':
       break;
   }
   if (job) await starter.start(job, jobKey(job), now);
+  if (events.length > 0) await announce(events);
 }
 
-const taken = () =>
-  conflict('Another member has this username.', { errors: [{ field: '/username', message: 'Choose another.' }] });
+const taken = ({ usernameTaken, chooseAnother }: Wording['refusals']) =>
+  conflict(usernameTaken, { errors: [{ field: '/username', message: chooseAnother }] });

@@ -23,10 +23,17 @@ const parameters = (operation: Operation) => {
   ];
 };
 
+const headersOf = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+
+const callers = { platform: 'Only for tokens of the scope `platform`.', anyone: 'For every token.' };
+
 const described = (operation: Operation) => ({
   operationId: operation.id,
   summary: operation.summary,
-  description: operation.for === 'platform' ? 'Only for tokens of the scope `platform`.' : undefined,
+  description: operation.for && callers[operation.for],
   parameters: parameters(operation),
   requestBody: operation.body && {
     required: true,
@@ -35,6 +42,7 @@ const described = (operation: Operation) => ({
   responses: {
     [operation.answer.status]: {
       description: 'Done.',
+      ...(operation.answer.headers ? { headers: headersOf(operation.answer.headers) } : {}),
       content: content(schemaOf(operation.answer.schema, 'output'), operation.produces),
     },
     '401': { description: 'The token is missing, expired or not ours. Answered by the gateway.' },

@@ -12,12 +12,22 @@ export type Request<B, Q, V extends string = never> = Readonly<Record<V, string>
   readonly caller: Caller;
   readonly body: B;
   readonly query: Q;
+  /** The Accept-Language header: which languages the caller understands. */
+  readonly language?: string | undefined;
 };
 
 /** What an operation gives back. */
 export interface Result<A> {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: A;
+}
+
+/** The answer when all went well; `headers` are described by their names. */
+interface Answer<A> {
+  readonly status: number;
+  readonly schema: A;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One operation of the API: routing, validation and the OpenAPI document are made from it. */
@@ -26,19 +36,19 @@ export interface Operation {
   readonly path: `/api/v1/${string}`;
   readonly id: string;
   readonly summary: string;
-  /** Who may call it: by default also the member that the path names as {memberId}. */
-  readonly for?: 'platform' | undefined;
+  /** Who may call it: by default also the member that the path names as {memberId}; `anyone` is whoever has a token. */
+  readonly for?: 'platform' | 'anyone' | undefined;
   readonly body?: z.ZodMiniType | undefined;
   /** What the body is sent as, JSON by default; CSV reaches the logic as text. */
   readonly consumes?: 'text/csv' | undefined;
-  /** What the answer is, JSON by default; CSV comes from the logic as text. */
-  readonly produces?: 'text/csv' | undefined;
+  /** What the answer is, JSON by default; everything else comes from the logic as it is to be sent: text, or bytes. */
+  readonly produces?: 'text/csv' | 'application/jose' | 'application/zip' | undefined;
   /** For a member's own token, where it differs: the shape, and the fields that only the platform may send. */
   readonly own?: { readonly body: z.ZodMiniType; readonly forbidden: readonly string[] } | undefined;
   /** Shapes of what the path names, where it is not an id of the platform's. */
   readonly variables?: Readonly<Record<string, z.ZodMiniType<string> | undefined>> | undefined;
   readonly query: z.ZodMiniType;
-  readonly answer: { readonly status: number; readonly schema: z.ZodMiniType };
+  readonly answer: Answer<z.ZodMiniType>;
   readonly run: (request: Request<unknown, unknown>) => Promise<Result<unknown>>;
 }
 
@@ -56,7 +66,7 @@ export function operation<
     readonly variables?: Readonly<Partial<Record<Variable<P>, z.ZodMiniType<string>>>>;
     readonly body?: B;
     readonly query?: Q;
-    readonly answer: { readonly status: number; readonly schema: A };
+    readonly answer: Answer<A>;
     readonly run: (request: Request<z.output<B>, z.output<Q>, Variable<P>>) => Promise<Result<z.input<A>>>;
   },
 ): Operation {

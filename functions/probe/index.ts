@@ -13,9 +13,13 @@ import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
+import { receiptParts } from '#shared/storage/receipt-parts';
+import { removals } from '#shared/storage/removals';
+import { removed } from '#shared/storage/removed';
 import { results } from '#shared/storage/results';
 import { servers } from '#shared/storage/servers';
 import { signingKeys } from '#shared/storage/signing-keys';
+import { slices } from '#shared/storage/slices';
 import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { startDeadline } from '#shared/transport/deadline';
@@ -47,6 +51,10 @@ export const handler = queueHandler(
     followers: followers(all),
     inboxes: inboxes(all),
     results: results(all),
+    receiptParts: receiptParts(all),
+    removals: removals(all),
+    removed: removed(all),
+    slices: slices(all),
     servers: servers(all),
     parked: parked(all),
     jobs: jobs(all),

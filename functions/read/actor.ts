@@ -1,18 +1,21 @@
-/** GET /actors/{actor} and /actor: readable unsigned, always 200 for an actor that ever was. */
-import { isSharing } from '#shared/domain/member';
-import { actorDocument, instanceDocument } from '#shared/protocol/actor';
+/** GET /actors/{actor} and /actor: readable unsigned, always 200 for an actor that ever was, until it is gone for ever: then 410. */
+import { isBuried } from '#shared/domain/member';
+import { isShown } from '#shared/domain/sharing';
+import { actorDocument, actorTombstone, instanceDocument } from '#shared/protocol/actor';
 import { memberPageOf, type Site } from '#shared/protocol/site';
 import { unavailable } from '#shared/runtime/errors';
-import type { HttpFunction } from '#shared/runtime/http';
+import { type HttpFunction, pathVariable } from '#shared/runtime/http';
 import type { Instance } from '#shared/storage/instance';
-import { actorInPath, type FindActor } from './found.ts';
+import { type FindActor, memberInPath, presentActor } from './found.ts';
 import { document, seePage, wantsHtml } from './negotiation.ts';
 
 export const actor =
   (deps: FindActor & { readonly site: Site }): HttpFunction =>
   async (event) => {
-    const member = await actorInPath(deps, event);
-    if (isSharing(member) && wantsHtml(event)) return seePage(memberPageOf(deps.site, member.username));
+    const found = await memberInPath(deps, event);
+    if (isBuried(found)) return document(actorTombstone(deps.site, pathVariable(event, 'actor')), { status: 410 });
+    const member = presentActor(found);
+    if (isShown(member) && wantsHtml(event)) return seePage(memberPageOf(deps.site, member.username));
     return document(actorDocument(deps.site, member));
   };
 

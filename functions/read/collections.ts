@@ -1,6 +1,6 @@
 /** GET of an actor's collections. Followers are counted, never listed. */
-import { isSharing } from '#shared/domain/member';
-import { presentState, wasSent } from '#shared/domain/post';
+import { isShared } from '#shared/domain/post';
+import { isSharing } from '#shared/domain/sharing';
 import { createActivity } from '#shared/protocol/activities';
 import { collectionPage, countOnly, emptyCollection, pagedCollection } from '#shared/protocol/collections';
 import { noteContext } from '#shared/protocol/note';
@@ -33,8 +33,7 @@ export const outbox =
     if (!page) return document(pagedCollection(id, (await deps.members.tally(member.memberId)).posts));
     const found = await readPage(deps.posts, member.memberId, cursor);
     const items = found.items
-      .filter(wasSent)
-      .filter((post) => presentState(post, member) === 'shared')
+      .filter((post) => isShared(post, member))
       .map((post) => {
         const { '@context': _context, ...activity } = createActivity(site, member, post);
         return activity;

@@ -1,9 +1,12 @@
-/** GET /actors/{actor}/quotes/{stamp}: consent to one quote (FEP-044f) while it stands, 410 once it does not, else 404. */
+/**
+ * GET /actors/{actor}/quotes/{stamp}: consent to one quote (FEP-044f) while it stands, also where the post was left when sharing
+ * ended; 410 once it does not, else 404.
+ */
 import { type Policies, strangerOf } from '#shared/domain/policy';
-import { isShared } from '#shared/domain/post';
+import { presentState } from '#shared/domain/post';
 import { stampDocument, stampIn } from '#shared/protocol/quotes';
 import type { Site } from '#shared/protocol/site';
-import { HttpProblem, notFound } from '#shared/runtime/errors';
+import { gone, notFound } from '#shared/runtime/errors';
 import { type HttpFunction, pathVariable } from '#shared/runtime/http';
 import type { Blocks } from '#shared/storage/blocks';
 import type { Posts } from '#shared/storage/posts';
@@ -25,14 +28,17 @@ export const quoteStamp =
   (deps: Deps): HttpFunction =>
   async (event) => {
     const member = await authorInPath(deps, event);
+    if (member.sharing === 'gone') throw withdrawn();
     const named = stampIn(pathVariable(event, 'stamp'));
     const stamp = named && (await deps.stamps.named(named.objectKey, named.name));
     if (!stamp?.requestId || stamp.memberId !== member.memberId) throw notFound('There is no such consent.');
     const post = await deps.posts.find(member.memberId, stamp.objectKey);
-    const stands = !stamp.withdrawn && post !== undefined && isShared(post, member) && !(await isUnwanted(deps, stamp));
-    if (!stands) throw new HttpProblem(410, 'This consent does not hold any more.');
+    const isThere = post !== undefined && presentState(post, member) === 'shared';
+    if (stamp.withdrawn || !isThere || (await isUnwanted(deps, stamp))) throw withdrawn();
     return document(stampDocument(deps.site, member, stamp), { maxAge });
   };
+
+const withdrawn = () => gone('This consent does not hold any more.');
 
 /** Consent ends with a block, by the deployment or by the member, without a write. */
 async function isUnwanted(

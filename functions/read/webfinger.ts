@@ -1,8 +1,9 @@
 /** GET /.well-known/webfinger?resource=acct:name@host or =https://… (RFC 7033) */
-import { hasActor, isSharing, type Member } from '#shared/domain/member';
+import { hasActor, type Member } from '#shared/domain/member';
+import { isSharing } from '#shared/domain/sharing';
 import type { Site } from '#shared/protocol/site';
 import { instanceJrd, jrd, parseResource } from '#shared/protocol/webfinger';
-import { badRequest, notFound, unavailable } from '#shared/runtime/errors';
+import { badRequest, gone, notFound, unavailable } from '#shared/runtime/errors';
 import { type HttpFunction, json } from '#shared/runtime/http';
 import type { Members } from '#shared/storage/members';
 
@@ -22,6 +23,7 @@ export const webfinger =
     let member: Member | undefined;
     if (resource.kind === 'account') member = await members.findByUsername(resource.username, now());
     if (resource.kind === 'actor') member = await members.findByActorKey(resource.actorKey, now());
+    if (member?.sharing === 'gone') throw gone('This account was deleted for ever.');
     if (!member || !isSharing(member)) throw notFound('No account of this name shares to the fediverse here.');
     if (!hasActor(member)) throw unavailable('This account is being set up. Try again in a moment.', 1);
 

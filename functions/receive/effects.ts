@@ -7,6 +7,7 @@ import type { Blocks } from '#shared/storage/blocks';
 import type { Doings } from '#shared/storage/doings';
 import type { Erasure } from '#shared/storage/erasure';
 import type { Followers } from '#shared/storage/followers';
+import type { HeldFollows } from '#shared/storage/held-follows';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { LimitStore } from '#shared/storage/limits';
 import type { Members } from '#shared/storage/members';
@@ -31,6 +32,7 @@ export interface Effects {
   readonly members: Pick<Members, 'find' | 'findByActorKey'>;
   readonly posts: Pick<Posts, 'find'>;
   readonly followers: Pick<Followers, 'find' | 'count' | 'remove'>;
+  readonly heldFollows: Pick<HeldFollows, 'forget' | 'forgetActor'>;
   readonly doings: Pick<Doings, 'followedBy'>;
   readonly erasure: Erasure;
   readonly people: Pick<People, 'keysOf'>;

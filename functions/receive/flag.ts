@@ -24,7 +24,7 @@ export async function flag(deps: Effects, { id, objects, comment }: Activity<'fl
   await announce([{ type: 'report', memberId, postId: postIds[0], actor, handle, name, reportId: kept.id, at }]);
 }
 
-/** The members and posts of ours among what is reported; a post stands for its author as well. */
+/** The members and posts of ours among what is reported, as long as they are; a post stands for its author as well. */
 async function reported(
   { site, members, posts, now }: Effects,
   objects: readonly string[],
@@ -35,7 +35,7 @@ async function reported(
     const keys = postKeysIn(site, address);
     const actorKey = keys?.actorKey ?? actorKeyIn(site, address);
     const member = actorKey && (await members.findByActorKey(actorKey, now()));
-    if (!member) continue;
+    if (!member || member.sharing === 'gone') continue;
     const post = keys && (await posts.find(member.memberId, keys.objectKey));
     if (keys && !post?.firstSentAt) continue;
     memberIds.add(member.memberId);

@@ -8,6 +8,7 @@ import { blocks } from '#shared/storage/blocks';
 import { doings } from '#shared/storage/doings';
 import { erasure } from '#shared/storage/erasure';
 import { followers } from '#shared/storage/followers';
+import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
@@ -63,6 +64,7 @@ export const handler = queueHandler(
     members: members(all),
     posts: posts(all),
     followers: followers(all),
+    heldFollows: heldFollows(all),
     inboxes: inboxes(all),
     answers: answers(all),
     stamps: stamps(all),

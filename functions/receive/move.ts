@@ -1,6 +1,6 @@
-import { isSharing } from '#shared/domain/member';
 import { strangerOf } from '#shared/domain/policy';
 import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
+import { isSharing } from '#shared/domain/sharing';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
 
@@ -9,7 +9,8 @@ import type { Activity, Effects } from './effects.ts';
  * same person. Likes stay where they are.
  */
 export async function move(deps: Effects, { actor, target }: Activity<'move'>): Promise<void> {
-  const { doings, remoteActors, now } = deps;
+  const { doings, heldFollows, remoteActors, now } = deps;
+  await heldFollows.forgetActor(actor); // nobody was told that it follows
   let mover: RemoteActor | undefined;
   for await (const memberId of doings.followedBy(actor)) {
     mover ??= await moverAt(deps, target, actor);

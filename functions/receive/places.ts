@@ -1,5 +1,6 @@
 import { clamped, type Place } from '#shared/domain/answer';
-import { hasActor, isSharing } from '#shared/domain/member';
+import { hasActor } from '#shared/domain/member';
+import { isSharing } from '#shared/domain/sharing';
 import type { IncomingNote } from '#shared/protocol/incoming';
 import { actorKeyIn } from '#shared/protocol/site';
 import type { Effects, Sender } from './effects.ts';

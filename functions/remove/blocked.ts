@@ -22,7 +22,8 @@ export interface BlockedDeps extends ReleaseDeps {
   readonly blocks: Pick<Blocks, 'find'>;
   readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
   readonly starter: Pick<JobStarter, 'start'>;
-  readonly removals: Pick<Queue<BlockRemoval>, 'send'>;
+  /** The queue Removals. */
+  readonly queue: Pick<Queue<BlockRemoval>, 'send'>;
 }
 
 /** Where another message goes on; undefined at the end. */
@@ -35,14 +36,14 @@ const reserveMs = 15_000; // what one more step may take
 export const undoWhatBinds =
   (deps: BlockedDeps) =>
   async (message: BlockRemoval, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    const { jobs, removals, now } = deps;
+    const { jobs, queue, now } = deps;
     const { job, block, since } = message;
     if (!(await jobs.isOpen(job))) return;
     const cursor = await goOn(deps, message, () => context.getRemainingTimeInMillis() > reserveMs);
     if (cursor === undefined) return jobs.close(job);
     const further = { block, since, cursor };
     const renewed = await jobs.renew(job, further, now());
-    if (renewed) await removals.send({ job: renewed, ...further });
+    if (renewed) await queue.send({ job: renewed, ...further });
   };
 
 function goOn(deps: BlockedDeps, { block, since, cursor }: BlockRemoval, hasTime: HasTime): Further {

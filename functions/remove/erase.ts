@@ -15,7 +15,8 @@ interface Deps {
   readonly erasures: Pick<Erasures, 'advance' | 'finish'>;
   readonly people: Pick<People, 'on'>;
   readonly jobs: Pick<Jobs, 'isOpen' | 'renew' | 'close'>;
-  readonly removals: Pick<Queue<ErasureRemoval>, 'send'>;
+  /** The queue Removals. */
+  readonly queue: Pick<Queue<ErasureRemoval>, 'send'>;
   readonly now: () => Date;
 }
 
@@ -28,7 +29,7 @@ const reserveMs = 15_000; // what one more step may take
 export const erase =
   (deps: Deps) =>
   async (message: ErasureRemoval, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    const { jobs, removals, erasures, now } = deps;
+    const { jobs, queue, erasures, now } = deps;
     const { job, erasure, erased } = message;
     if (!(await jobs.isOpen(job))) return;
     const hasTime = () => context.getRemainingTimeInMillis() > reserveMs;
@@ -42,7 +43,7 @@ export const erase =
     await erasures.advance(erasure, place.people);
     const further = { erasure, erased, ...place };
     const renewed = await jobs.renew(job, further, now());
-    if (renewed) await removals.send({ job: renewed, ...further });
+    if (renewed) await queue.send({ job: renewed, ...further });
   };
 
 type Came = Place & { readonly done: boolean };

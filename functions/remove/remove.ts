@@ -1,109 +1,67 @@
-/** One message about sharing that ended -> one page of one step, then the next message. Each page can be repeated without harm. */
-import { secondsAfter } from '#shared/domain/job';
+/**
+ * One message about a removal -> as much of one step as there is time for, then the next message. Each step can be repeated
+ * without harm. What a removal that a later one has overtaken still had to do is left.
+ */
+import type { Context } from 'aws-lambda';
 import type { Member } from '#shared/domain/member';
-import type { Followers } from '#shared/storage/followers';
-import type { Inboxes } from '#shared/storage/inboxes';
-import type { Jobs } from '#shared/storage/jobs';
-import { jobKey } from '#shared/storage/jobs';
-import type { Members } from '#shared/storage/members';
-import type { Posts } from '#shared/storage/posts';
-import { type JobStarter, postJob, profileJob } from '#shared/transport/jobs';
-import type { DeliveryMessage, SharingRemoval } from '#shared/transport/messages';
-import type { Queue } from '#shared/transport/queues';
+import { type Removal, removalOfAll } from '#shared/domain/removal';
+import type { SharingRemoval } from '#shared/transport/messages';
+import { attachments } from './attachments.ts';
+import { conclude, end } from './conclude.ts';
+import { cut } from './cut.ts';
+import { erase } from './erase-member.ts';
+import { followers, inboxes, profile } from './farewell.ts';
+import type { StepDeps, StepFunction } from './steps.ts';
+import { posts } from './tombstones.ts';
 
-interface Deps {
-  readonly members: Pick<Members, 'find' | 'finishRemoval'>;
-  readonly posts: Pick<Posts, 'page' | 'cancel' | 'markDeleted'>;
-  readonly followers: Pick<Followers, 'page' | 'count'>;
-  readonly inboxes: Pick<Inboxes, 'page' | 'close'>;
-  readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
-  readonly starter: Pick<JobStarter, 'start'>;
-  readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
-  readonly removals: Pick<Queue<SharingRemoval>, 'send'>;
-  /** A Delete leaves so long after its tombstone. */
-  readonly removalDelaySeconds: number;
-  /** The blank profile and the Rejects leave so long after sharing ended. */
-  readonly editDelaySeconds: number;
-  readonly now: () => Date;
-}
+const reserveMs = 15_000; // what one more page may take
 
-type Step = SharingRemoval['step'];
-type StepFunction = (deps: Deps, member: Member, message: SharingRemoval) => Promise<string | undefined>;
-
-const pageSize = 25;
-const strongly = { limit: pageSize, consistent: true }; // what was written right before sharing ended must go as well
-/** The order in which an audience is told: posts go first, the profile last of what people see. */
-const order: readonly Step[] = ['posts', 'profile', 'followers', 'inboxes'];
+const steps: Readonly<Record<SharingRemoval['step'], StepFunction>> = {
+  posts,
+  cut,
+  profile,
+  followers,
+  inboxes,
+  erase,
+  attachments,
+};
 
 export const remove =
-  (deps: Deps) =>
-  async (message: SharingRemoval): Promise<void> => {
-    const { members, jobs, removals } = deps;
-    const { memberId, epoch, step, job } = message;
+  (deps: StepDeps) =>
+  async (message: SharingRemoval, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
+    const { members, removals, jobs, queue, now } = deps;
+    const { job, memberId, removalId, step, cursor } = message;
     if (!(await jobs.isOpen(job))) return;
-    const member = await members.find(memberId, deps.now(), { consistent: true });
-    if (member?.epoch !== epoch || member.sharing !== 'removing') return jobs.close(job);
-
-    const cursor = await steps[step](deps, member, message);
-    const next = cursor ? step : order[order.indexOf(step) + 1];
-    if (next) {
-      const further = { memberId, epoch, step: next, cursor };
-      const renewed = await jobs.renew(job, further, deps.now());
-      return renewed && removals.send({ job: renewed, ...further }, { group: memberId });
+    const member = await members.find(memberId, now(), { consistent: true });
+    const found = await removals.find(memberId, removalId, now());
+    const removal = found ?? (member && step === 'erase' ? longOver(member, removalId) : undefined);
+    if (!member || !removal || !stands(removal, member)) {
+      // Whoever was to see that nothing waits any more may have ended right before that.
+      if (removal) await (member?.sharing === 'gone' ? end(deps, removal) : conclude(deps, removal));
+      return jobs.close(job);
     }
-    await members.finishRemoval(memberId, epoch);
-    await jobs.close(job);
+    const hasTime = () => context.getRemainingTimeInMillis() > reserveMs;
+    const further = await steps[step](deps, { member, removal }, cursor, hasTime);
+    if (!further) return jobs.close(job);
+    const next = { memberId, removalId, step: further.step, ...(further.cursor ? { cursor: further.cursor } : {}) };
+    const renewed = await jobs.renew(job, next, now());
+    if (renewed) await queue.send({ job: renewed, ...next }, { group: memberId, delaySeconds: further.delaySeconds });
   };
 
-/** Newest first: a tombstone for each shared post, and the promise to send its Delete everywhere it may be. */
-const posts: StepFunction = async (deps, member, { cursor }) => {
-  const page = await deps.posts.page(member, { states: ['waiting', 'shared'], cursor, ...strongly });
-  for (const post of page.items) {
-    const now = deps.now();
-    if (post.state === 'waiting') {
-      if (!(await deps.posts.cancel(post, now))) throw new Error('a post changed while it was removed: look again');
-      continue;
-    }
-    const job = postJob('delete', post, secondsAfter(now.toISOString(), deps.removalDelaySeconds));
-    if (!(await deps.posts.markDeleted(post, now, job)))
-      throw new Error('a post changed while it was removed: look again');
-    await deps.starter.start(job, jobKey(job), now);
+/** A legal order may keep what is stored for longer than the receipt is kept. */
+const longOver = ({ memberId, epoch, updatedAt: at }: Member, id: string): Removal => ({
+  ...removalOfAll({ memberId, epoch: epoch - 1 }, { id, kind: 'forEver', cause: { by: 'platform' }, at }),
+  state: 'settled',
+});
+
+/** Is it still this removal that the member is in? That of a single post is in nobody's way. */
+function stands({ kind, epoch }: Removal, member: Member): boolean {
+  switch (kind) {
+    case 'post':
+      return true;
+    case 'sharing':
+      return member.sharing === 'removing' && member.epoch === epoch;
+    case 'forEver':
+      return member.sharing === 'gone' && member.epoch === epoch;
   }
-  return page.next;
-};
-
-/** The profile is blank now: told to everyone who may hold it. */
-const profile: StepFunction = async ({ jobs, starter, editDelaySeconds, now }, member) => {
-  const job = profileJob(member, member.updatedAt, secondsAfter(member.updatedAt, editDelaySeconds));
-  await jobs.open(job);
-  await starter.start(job, jobKey(job), now());
-  return undefined;
-};
-
-/** Each follower's Follow is rejected, so that their server stops counting on us. */
-const followers: StepFunction = async (deps, { memberId, epoch }, { cursor }) => {
-  const page = await deps.followers.page(memberId, { cursor, ...strongly });
-  await deps.deliveries.sendAll(
-    page.items.map(({ actor, followId, inbox }) => ({
-      subject: { kind: 'reject' as const, memberId, epoch, follow: { id: followId, actor } },
-      chunk: followId,
-      inboxes: [inbox],
-      attempt: 0,
-      lane: 'fast' as const,
-    })),
-    { group: memberId, delayOf: () => deps.editDelaySeconds },
-  );
-  const now = deps.now();
-  const ended = page.items.map(({ actor }) => ({ kind: 'ended' as const, actor, signedAt: now.toISOString() }));
-  await deps.followers.count(memberId, ended, now);
-  return page.next;
-};
-
-/** Nothing new goes anywhere, even when sharing is turned on again; Deletes still know where posts may be. */
-const inboxes: StepFunction = async (deps, { memberId }, { cursor }) => {
-  const page = await deps.inboxes.page(memberId, { after: cursor, limit: pageSize });
-  for (const { key, active } of page.items) if (active) await deps.inboxes.close(memberId, key, deps.now());
-  return page.next;
-};
-
-const steps: Readonly<Record<Step, StepFunction>> = { posts, profile, followers, inboxes };
+}

@@ -15,6 +15,7 @@ const env = readEnv({
   TABLE_NAME: text,
   OUTBOX_QUEUE_URL: text,
   REMOVALS_QUEUE_URL: text,
+  SLICES_QUEUE_URL: text,
   KEYS_QUEUE_URL: text,
   PROBES_QUEUE_URL: text,
 });
@@ -25,6 +26,7 @@ export const handler = sweep({
   starter: jobStarter({
     outbox: env.OUTBOX_QUEUE_URL,
     removals: env.REMOVALS_QUEUE_URL,
+    slices: env.SLICES_QUEUE_URL,
     keys: env.KEYS_QUEUE_URL,
     probes: env.PROBES_QUEUE_URL,
   }),

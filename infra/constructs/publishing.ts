@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Route } from './gateway.ts';
 import { HandlerFunction } from './handler-function.ts';
-import { allow, readItems, writeItems } from './permissions.ts';
+import { allow, forKeysOf, readItems, writeItems } from './permissions.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -12,7 +12,7 @@ export class Publishing extends Construct {
   readonly fanOut: HandlerFunction;
   readonly outbox: QueueWithDeadLetters;
 
-  constructor(scope: Construct, id: string, { gateway, storage: { table }, tell }: Surroundings) {
+  constructor(scope: Construct, id: string, { gateway, storage: { table, memberKey }, tell }: Surroundings) {
     super(scope, id);
     this.platform = new HandlerFunction(this, 'Platform', {
       folder: 'platform',
@@ -24,6 +24,7 @@ export class Publishing extends Construct {
       },
     });
     allow(this.platform, [...readItems, ...writeItems], table.tableArn);
+    allow(this.platform, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance')); // it signs receipts
     // Method by method: it is not documented whether ANY on this path would beat GET on the shorter `/{proxy+}` of `read`.
     for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'] as const) {
       gateway.guarded(this.platform, `${method} /api/v1/{proxy+}` as Route);

@@ -51,20 +51,18 @@ export class Receiving extends Construct {
       reaches: 1,
       says: 'A subscriber of Interactions did not take a message. Is its queue or address there, and does it let the topic in?',
     });
-    const told = { INTERACTIONS_TOPIC_ARN: this.interactions.topicArn };
     this.receive = new HandlerFunction(this, 'Receive', {
       folder: 'receive',
       timeout: Duration.seconds(60),
-      environment: { ...limited, ...told },
+      environment: limited,
     });
     this.count = new HandlerFunction(this, 'Count', {
       folder: 'count',
       timeout: Duration.seconds(60),
-      environment: { ...limited, ...told },
+      environment: limited,
     });
     for (const worker of [this.receive, this.count]) {
       allow(worker, [...readItems, ...writeItems], table.tableArn);
-      allow(worker, ['sns:Publish'], this.interactions.topicArn);
       allow(worker, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));
     }
     this.received = new QueueWithDeadLetters(this, 'Received', {
@@ -83,5 +81,12 @@ export class Receiving extends Construct {
       maxConcurrency: 2,
       alarmAge: Duration.minutes(15),
     });
+  }
+  /** Lets these functions tell the platform of what happened, and where: INTERACTIONS_TOPIC_ARN. */
+  announceFor(...functions: readonly HandlerFunction[]): void {
+    for (const teller of functions) {
+      allow(teller, ['sns:Publish'], this.interactions.topicArn);
+      teller.addEnvironment('INTERACTIONS_TOPIC_ARN', this.interactions.topicArn);
+    }
   }
 }

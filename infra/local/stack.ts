@@ -40,6 +40,9 @@ export interface StackOptions {
   /** For example `300,900,1800`. */
   probeDelaysSeconds?: string;
   drainPerSecond?: number;
+  removalsPerSecond?: number;
+  lookAfterSeconds?: number;
+  receiptDays?: number;
   /** For example `fetchesPerMinute=5,postsPerServerPerMinute=10`. */
   limits?: string;
   authorisedFetch?: boolean;

@@ -1,7 +1,6 @@
 /** What may be sent, what an answer means, and when to try again. */
-import type { Member } from './member.ts';
 import { resultName } from './pointer.ts';
-import { type Post, presentState } from './post.ts';
+import { type Author, isShared, type Post, presentState } from './post.ts';
 import type { PostActivity } from './reach.ts';
 
 /** How requests are signed: draft-cavage-12, or RFC 9421. */
@@ -98,16 +97,17 @@ export function passesFence(
   activity: PostActivity,
   queued: { readonly epoch: number; readonly version: number },
   post: Post,
-  member: Pick<Member, 'epoch' | 'sharing'>,
+  author: Author,
 ): boolean {
   if (activity === 'delete') return true;
-  if (queued.epoch !== member.epoch || presentState(post, member) !== 'shared') return false;
-  return activity === 'create' || queued.version === post.version; // a newer Update is on its way by itself
+  if (!isShared(post, author)) return false;
+  // What was left by an earlier epoch is kept up, but never created anew; a newer Update is on its way by itself.
+  return activity === 'create' ? queued.epoch === author.epoch : queued.version === post.version;
 }
 
 /** The name of the activity that was last sent about a post; undefined while none was. */
-export function latestResultName(post: Post, member: Pick<Member, 'epoch' | 'sharing'>): string | undefined {
+export function latestResultName(post: Post, author: Author): string | undefined {
   if (post.firstSentAt === undefined) return undefined;
-  if (presentState(post, member) === 'deleted') return resultName('delete', post.version);
+  if (presentState(post, author) === 'deleted') return resultName('delete', post.version);
   return resultName(post.editedAt === undefined ? 'create' : 'update', post.version);
 }

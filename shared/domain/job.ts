@@ -1,6 +1,6 @@
 /** Work that was promised together with a change, and will be done even if its message is lost. */
 export interface Job {
-  readonly queue: 'outbox' | 'removals' | 'keys' | 'probes';
+  readonly queue: 'outbox' | 'removals' | 'slices' | 'keys' | 'probes';
   /** Names the work: the same work has the same id. */
   readonly id: string;
   /** When it should be under way; RFC 3339. */

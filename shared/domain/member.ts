@@ -1,5 +1,6 @@
-/** Who a member is, whether the member may share, and what turning sharing on and off does. */
+/** Who a member is, and whether the member may share. */
 import type { QuotePolicy } from './answer.ts';
+import type { Sharing } from './sharing.ts';
 
 /** One row of the profile's table of links, shown as name and value. */
 export interface ProfileField {
@@ -18,23 +19,22 @@ export interface Profile {
   readonly publicProfile: boolean;
   readonly country: string;
   readonly adult: boolean;
+  /** The platform has suspended the member: sharing is paused, and does not go on by itself when that ends. */
+  readonly suspended?: boolean | undefined;
   /** Who may quote the member's posts: everyone, unless it is said. */
   readonly quotes?: QuotePolicy | undefined;
 }
-
-/**
- * `paused`: nothing new is shared, everything that was stays and is kept up.
- * `removing`: turned off, and the requests to remove the posts are still being put on their way.
- */
-export type Sharing = 'off' | 'on' | 'paused' | 'removing';
-
-/** Are this member's posts of the present epoch out there? */
-export const isSharing = ({ sharing }: Pick<Member, 'sharing'>): boolean => sharing === 'on' || sharing === 'paused';
 
 /** What the member agreed to, and when (RFC 3339). */
 export interface Consent {
   readonly textVersion: string;
   readonly at: string;
+}
+
+/** By which order, and since when (RFC 3339). */
+export interface LegalHold {
+  readonly order: string;
+  readonly since: string;
 }
 
 /** An account of the platform, as far as sharing goes. */
@@ -43,6 +43,14 @@ export interface Member extends Profile {
   readonly sharing: Sharing;
   /** Changes whenever sharing is turned on or off: what was queued under an older epoch is not sent. */
   readonly epoch: number;
+  /** Posts of this epoch and of earlier ones are removed, before each row says so. */
+  readonly removedUpTo: number;
+  /** While paused: when sharing goes on by itself. */
+  readonly pausedUntil?: string | undefined;
+  /** The removal that ended sharing, until it is turned on again. */
+  readonly removalId?: string | undefined;
+  /** A legal order keeps what is stored from being erased. */
+  readonly hold?: LegalHold | undefined;
   /** The opaque, permanent part of the actor id; given when sharing is first turned on. */
   readonly actorKey?: string | undefined;
   /** SPKI PEM; absent until the key pair has been made. */
@@ -59,58 +67,34 @@ export type Actor = Member & { readonly actorKey: string; readonly publicKeyPem:
 export const hasActor = (member: Member): member is Actor =>
   member.actorKey !== undefined && member.publicKeyPem !== undefined;
 
+/** Was this member deleted for ever, and does nobody need the key any more? Then there is no actor either. */
+export const isBuried = ({ sharing, publicKeyPem }: Pick<Member, 'sharing' | 'publicKeyPem'>): boolean =>
+  sharing === 'gone' && publicKeyPem === undefined;
+
 /** The rules that a member must meet, by the name of the field that fails. */
-export type EligibilityRule = 'publicProfile' | 'adult' | 'country';
+export type EligibilityRule = 'publicProfile' | 'adult' | 'country' | 'notSuspended';
 
 /** Every rule that keeps this member from sharing; empty when the member may. */
 export function failingRules(
-  profile: Pick<Profile, EligibilityRule>,
+  profile: Pick<Profile, 'publicProfile' | 'adult' | 'country' | 'suspended'>,
   countries: readonly string[],
 ): readonly EligibilityRule[] {
   return [
     ...(profile.publicProfile ? [] : (['publicProfile'] as const)),
     ...(profile.adult ? [] : (['adult'] as const)),
     ...(countries.includes(profile.country) ? [] : (['country'] as const)),
+    ...(profile.suspended ? (['notSuspended'] as const) : []),
   ];
 }
 
-/** Rules whose loss ends sharing at once; losing the country only stops new posts. */
-export const losesSharing = (failing: readonly EligibilityRule[]): boolean =>
-  failing.includes('publicProfile') || failing.includes('adult');
+/** What the loss of a rule does to sharing: at once, and whatever the member does. */
+export type Consequence = 'remove' | 'pause' | 'nothingNew';
 
-/** What a wish to turn sharing on or off, or to pause it, leads to. */
-export type SharingDecision =
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'turnOn' }
-  | { readonly kind: 'turnOff' }
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'resume' }
-  | { readonly kind: 'nothingToPause' }
-  | { readonly kind: 'ineligible'; readonly rules: readonly EligibilityRule[] }
-  | { readonly kind: 'stillRemoving' };
-
-/** Decides on a wish to turn sharing on or off, or to pause it. */
-export function decideSharing(
-  member: Member,
-  wish: 'on' | 'paused' | 'off',
-  failing: readonly EligibilityRule[],
-): SharingDecision {
-  if (wish === 'off') return { kind: isSharing(member) ? 'turnOff' : 'unchanged' };
-  if (wish === 'paused') {
-    if (member.sharing === 'paused') return { kind: 'unchanged' };
-    return { kind: member.sharing === 'on' ? 'pause' : 'nothingToPause' };
-  }
-  if (failing.length > 0) return { kind: 'ineligible', rules: failing };
-  switch (member.sharing) {
-    case 'on':
-      return { kind: 'unchanged' };
-    case 'paused':
-      return { kind: 'resume' };
-    case 'off':
-      return { kind: 'turnOn' };
-    case 'removing':
-      return { kind: 'stillRemoving' };
-  }
+/** Private or under age: everything is taken back. Suspended: paused, and removed only when the platform says so. Country: nothing new. */
+export function consequenceOf(failing: readonly EligibilityRule[]): Consequence | undefined {
+  if (failing.includes('publicProfile') || failing.includes('adult')) return 'remove';
+  if (failing.includes('notSuspended')) return 'pause';
+  return failing.length > 0 ? 'nothingNew' : undefined;
 }
 
 /** Would other servers see a difference between these two profiles? */

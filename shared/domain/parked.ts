@@ -1,5 +1,5 @@
 /** Activities that wait for a server that is out: one row per object and inbox, however much happens to the object meanwhile. */
-import { countedAs, isRemoval, type Pointer } from './pointer.ts';
+import { type ActivityPointer, countedAs, isRemoval, type Pointer } from './pointer.ts';
 
 /** What waits. Times are RFC 3339. */
 export interface Parked {
@@ -29,6 +29,8 @@ export function objectOf(pointer: Pointer): string {
       return `follow#${pointer.memberId}#${pointer.follow.actor}`;
     case 'withdrawal':
       return pointer.objectKey;
+    case 'removal':
+      return `removal#${pointer.removalId}`;
     case 'acceptQuote':
     case 'rejectQuote':
       return `quote#${pointer.objectKey}#${pointer.request.instrument}`;
@@ -49,9 +51,11 @@ export const rankOf = (pointer: Pointer): { readonly epoch: number; readonly ran
 
 /**
  * What is sent for a parked row. A post that was edited while its Create waited is owed both: a Create whose answer was
- * lost may have arrived with the old content, and a server that knows an object ignores its Create.
+ * lost may have arrived with the old content, and a server that knows an object ignores its Create. What is asked in a
+ * removal is no single activity.
  */
-export function unparked({ pointer, owed }: Parked): readonly Pointer[] {
+export function unparked({ pointer, owed }: Parked): readonly ActivityPointer[] {
+  if (pointer.kind === 'removal') return [];
   if (pointer.kind !== 'post' || pointer.activity === 'delete') return [pointer];
   const activities = [
     ...(owed.includes('create') ? (['create'] as const) : []),

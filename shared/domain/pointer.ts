@@ -68,6 +68,17 @@ export interface BlockPointer {
   readonly since: string;
 }
 
+/** All that one inbox is still to be asked in a removal. */
+export interface RemovalPointer {
+  readonly kind: 'removal';
+  readonly memberId: string;
+  readonly epoch: number;
+  readonly removalId: string;
+  readonly slice: number;
+  /** The hash of the inbox. */
+  readonly ask: string;
+}
+
 /** An activity that is to be sent, by what it is about. */
 export type Pointer =
   | PostPointer
@@ -75,7 +86,15 @@ export type Pointer =
   | AnswerPointer
   | WithdrawalPointer
   | QuoteAnswerPointer
-  | BlockPointer;
+  | BlockPointer
+  | RemovalPointer;
+
+/** What is one activity, to be sent as it is at that moment. */
+export type ActivityPointer = Exclude<Pointer, RemovalPointer>;
+
+/** Is it the Delete of a post? An inbox that is not there now may have taken the post, and may be there again. */
+export const isDelete = (pointer: Pointer): boolean =>
+  pointer.kind === 'withdrawal' || (pointer.kind === 'post' && pointer.activity === 'delete');
 
 /** Does it take something back? Such activities are kept longer, and win over what they take back. */
 export function isRemoval(pointer: Pointer): boolean {
@@ -84,6 +103,7 @@ export function isRemoval(pointer: Pointer): boolean {
       return pointer.activity === 'delete';
     case 'reject':
     case 'withdrawal':
+    case 'removal':
     case 'rejectQuote':
     case 'block':
       return true;

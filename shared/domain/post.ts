@@ -1,5 +1,6 @@
 /** A post on its way to the fediverse, there, or removed again. */
-import { isSharing, type Member } from './member.ts';
+import type { Member } from './member.ts';
+import { isSharing } from './sharing.ts';
 
 /** A picture, film or sound that the platform hosts. Sizes in pixels. */
 export interface Attachment {
@@ -38,28 +39,35 @@ export interface Post extends PostContent {
   readonly firstSentAt?: string | undefined;
   readonly editedAt?: string | undefined;
   readonly deletedAt?: string | undefined;
+  /** The removal that asks the servers to remove it. */
+  readonly removalId?: string | undefined;
 }
 
 /** A post that left. */
 export type SharedPost = Post & { readonly firstSentAt: string };
 
-/** The state that holds now: turning sharing off removes all posts of the epoch that ended, before each row says so. */
-export function presentState(post: Post, member: Pick<Member, 'epoch' | 'sharing'>): PostState {
-  if (post.epoch === member.epoch && isSharing(member)) return post.state;
-  if (post.state === 'waiting') return 'cancelled';
-  return post.state === 'shared' ? 'deleted' : post.state;
+/** What the state of a post depends on, beside its row. */
+export type Author = Pick<Member, 'epoch' | 'sharing' | 'removedUpTo'>;
+
+/** The state that holds now: a removal takes all posts of the epochs that it covers, before each row says so. */
+export function presentState(post: Post, author: Author): PostState {
+  if (post.state === 'waiting') return post.epoch === author.epoch && isSharing(author) ? 'waiting' : 'cancelled';
+  return post.state === 'shared' && post.epoch <= author.removedUpTo ? 'deleted' : post.state;
 }
 
 /** Did it ever leave? */
 export const wasSent = (post: Post): post is SharedPost => post.firstSentAt !== undefined;
 
-/** Is it out there for everyone to answer? */
-export const isShared = (post: Post, author: Pick<Member, 'epoch' | 'sharing'>): post is SharedPost =>
-  wasSent(post) && presentState(post, author) === 'shared';
+/** Is it out there for everyone to answer? What was left behind when sharing ended is not. */
+export const isShared = (post: Post, author: Author): post is SharedPost =>
+  wasSent(post) && isSharing(author) && presentState(post, author) === 'shared';
 
 /** Do both say the same? A repeated request must not become an edit. */
 export const sameContent = (one: PostContent, other: PostContent): boolean =>
   JSON.stringify(content(one)) === JSON.stringify(content(other));
+
+/** Is it still known what it said? */
+export const hasContent = ({ text, attachments }: PostContent): boolean => text !== '' || attachments.length > 0;
 
 /** The content alone, in a fixed order of fields. */
 export const content = (post: PostContent) => ({

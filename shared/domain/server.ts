@@ -101,6 +101,10 @@ export function succeeded(server: Server): Server {
   return server;
 }
 
+/** It took a signature of this kind: that is what it gets from now on. */
+export const signedBy = (server: Server, scheme: SignatureScheme): Server =>
+  scheme === (server.scheme ?? 'cavage') ? server : { ...server, scheme: scheme === 'cavage' ? undefined : scheme };
+
 /**
  * After something was parked: somebody must come back for it. One that fails is out; one that only asked for patience is
  * sent to as before, and a look that is planned already stays so: else a server that is always busy would never be looked
@@ -200,6 +204,10 @@ export function hurried(server: Server, now: Date, { always = false } = {}): Ser
 
 /** Days that activities wait for a server that is out: what takes something back waits longest. */
 const keptDays = { others: 7, removals: 90 };
+
+/** Until when something that takes something back waits for its server. */
+export const waitsUntil = (parkedAt: string): string =>
+  new Date(Date.parse(parkedAt) + keptDays.removals * day).toISOString();
 
 /** Is it time to give up on an activity for this server? `parkedAt` is when it was parked first, absent for one that comes now. */
 export function isGivenUp(

@@ -1,4 +1,4 @@
-/** What we send. Objects are always embedded: bare ids are refused by several servers. Ids are stable: a repeat is the same activity. */
+/** What we send. Objects are embedded, but for actors: bare ids are refused by several servers. Ids are stable: a repeat is the same activity. */
 import type { Actor } from '../domain/member.ts';
 import type { BlockPointer, ReceivedFollow } from '../domain/pointer.ts';
 import type { Post, SharedPost } from '../domain/post.ts';
@@ -41,7 +41,12 @@ export const updateActivity = (site: Site, member: Actor, post: SharedPost): Doc
 };
 
 /** Delete of a post, with its Tombstone embedded. */
-export const deleteActivity = (site: Site, member: Actor, post: Post, deletedAt: string): Document => {
+export const deleteActivity = (
+  site: Site,
+  member: Actor,
+  post: Pick<Post, 'objectKey'>,
+  deletedAt: string,
+): Document => {
   const object = tombstone(site, member.actorKey, post, deletedAt);
   return {
     '@context': activityStreams,
@@ -56,6 +61,22 @@ export const deleteActivity = (site: Site, member: Actor, post: Post, deletedAt:
 /** Delete of a post for a server that is to have it no longer. Where the post stands, its time is now. */
 export const withdrawalActivity = (site: Site, member: Actor, post: Post, now: Date): Document =>
   deleteActivity(site, member, post, post.deletedAt ?? now.toISOString());
+
+/**
+ * Delete of the member for ever. Its object is the bare id of the actor, as all servers send it: some compare it with
+ * the sender, and do not look into an object.
+ */
+export const deleteActorActivity = (site: Site, member: Actor): Document => {
+  const actor = addresses(site).actor(member.actorKey);
+  return {
+    '@context': activityStreams,
+    id: `${actor}#delete`,
+    type: 'Delete',
+    actor,
+    to: [publicAudience],
+    object: actor,
+  };
+};
 
 /** Update of the member's profile, as it stands now. */
 export const updateActorActivity = (site: Site, member: Actor): Document => {

@@ -1,4 +1,5 @@
-import { type Actor, isSharing } from '../domain/member.ts';
+import type { Actor } from '../domain/member.ts';
+import { isSharing, isShown } from '../domain/sharing.ts';
 import { escapeHtml, textToHtml } from './html.ts';
 import { addresses, handleOf, instanceUsername, memberPageOf, type Site } from './site.ts';
 import { activityStreams, type Document } from './vocabulary.ts';
@@ -28,25 +29,26 @@ const fieldValue = (value: string) =>
     : escapeHtml(value);
 
 /**
- * The actor document of a member. While sharing is not on it is a blank stub with the same id and key:
- * other servers still need the key to verify the Deletes, and burn an identity whose actor is gone.
+ * The actor document of a member. While sharing is not on it is a blank stub with the same id and key: other servers still
+ * need the key to verify the Deletes, and burn an identity whose actor is gone. Where copies were left the profile stays
+ * beside them, and nobody is to find or follow it.
  */
 export function actorDocument(site: Site, member: Actor): Document {
   const ids = addresses(site);
   const { actorKey } = member;
-  const shared = isSharing(member);
+  const [shared, shown] = [isSharing(member), isShown(member)];
   return {
     '@context': context,
     id: ids.actor(actorKey),
     type: 'Person',
     preferredUsername: member.username,
     webfinger: shared ? handleOf(site, member.username) : undefined,
-    name: shared ? member.displayName : '',
-    summary: shared ? textToHtml(member.bio) : '',
-    url: shared ? memberPageOf(site, member.username) : ids.actor(actorKey),
-    icon: shared ? picture(member.avatarUrl) : undefined,
-    image: shared ? picture(member.headerUrl) : undefined,
-    attachment: shared
+    name: shown ? member.displayName : '',
+    summary: shown ? textToHtml(member.bio) : '',
+    url: shown ? memberPageOf(site, member.username) : ids.actor(actorKey),
+    icon: shown ? picture(member.avatarUrl) : undefined,
+    image: shown ? picture(member.headerUrl) : undefined,
+    attachment: shown
       ? member.fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value: fieldValue(value) }))
       : [],
     manuallyApprovesFollowers: !shared,
@@ -62,6 +64,14 @@ export function actorDocument(site: Site, member: Actor): Document {
     published: member.createdAt,
   };
 }
+
+/** What stands at the id of someone who is gone for ever. */
+export const actorTombstone = (site: Pick<Site, 'origin'>, actorKey: string): Document => ({
+  '@context': activityStreams,
+  id: addresses(site).actor(actorKey),
+  type: 'Tombstone',
+  formerType: 'Person',
+});
 
 /** The actor of the deployment itself, which signs fetches (FEP-2677). */
 export function instanceDocument(site: Site, publicKeyPem: string): Document {

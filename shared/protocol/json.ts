@@ -29,16 +29,26 @@ function isTooMuch(text: string): boolean {
   return false;
 }
 
-/** A JSON object from bytes; undefined when it is not UTF-8, not JSON, not an object, nested deeper than 32, or of more than 5000 members. */
-export function jsonObject(bytes: Uint8Array): JsonObject | undefined {
+/** Whatever JSON the bytes are; undefined when they are not UTF-8, not JSON, nested deeper than 32, or of more than 5000 members. */
+function parsed(bytes: Uint8Array): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (isTooMuch(text)) return undefined;
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isTooMuch(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** A JSON object from bytes; undefined when it is not UTF-8, not JSON, not an object, nested deeper than 32, or of more than 5000 members. */
+export function jsonObject(bytes: Uint8Array): JsonObject | undefined {
+  const value = parsed(bytes);
+  return isObject(value) ? value : undefined;
+}
+
+/** A JSON list of objects from bytes, within the same limits; undefined when it is anything else. */
+export function jsonObjects(bytes: Uint8Array): readonly JsonObject[] | undefined {
+  const value = parsed(bytes);
+  return Array.isArray(value) && value.every(isObject) ? value : undefined;
 }
 
 /** The one thing in a value that may be given as it is or as a list of one. */

@@ -42,7 +42,12 @@ export function note(site: Site, member: Actor, post: SharedPost): Document {
 }
 
 /** What stands at the id of a post that was shared and is removed (ActivityStreams Tombstone, FEP-4f05). */
-export const tombstone = (site: Site, actorKey: string, post: Post, deletedAt: string): Document => ({
+export const tombstone = (
+  site: Site,
+  actorKey: string,
+  post: Pick<Post, 'objectKey'>,
+  deletedAt: string,
+): Document => ({
   id: addresses(site).post(actorKey, post.objectKey),
   type: 'Tombstone',
   formerType: 'Note',

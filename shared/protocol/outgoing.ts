@@ -1,10 +1,11 @@
 /** The fence: what a pointer means at this moment, read strongly right before sending, or nothing if it is outdated. */
 import type { Stamp } from '../domain/answer.ts';
 import { passesFence } from '../domain/delivery.ts';
-import { type Actor, hasActor, isSharing, type Member } from '../domain/member.ts';
-import type { Pointer, PostPointer, QuoteAnswerPointer } from '../domain/pointer.ts';
+import { type Actor, hasActor, type Member } from '../domain/member.ts';
+import type { ActivityPointer, PostPointer, QuoteAnswerPointer, WithdrawalPointer } from '../domain/pointer.ts';
 import type { Blocked } from '../domain/policy.ts';
 import { isShared, type Post, wasSent } from '../domain/post.ts';
+import { isShown } from '../domain/sharing.ts';
 import {
   acceptActivity,
   blockActivity,
@@ -39,7 +40,11 @@ export interface PresentState {
 export interface Outgoing {
   readonly document: Document;
   readonly keyId: string;
+  /** The removal that it belongs to: how each inbox answers goes on the receipt. */
+  readonly removalId?: string | undefined;
 }
+
+type Sendable = Omit<Outgoing, 'keyId'>;
 
 /**
  * The document to send now; undefined when it must not be sent any more. `anyVersion`: an Update is sent as the post is
@@ -47,40 +52,50 @@ export interface Outgoing {
  */
 export async function outgoing(
   state: PresentState,
-  pointer: Pointer,
+  pointer: ActivityPointer,
   { anyVersion = false } = {},
 ): Promise<Outgoing | undefined> {
   const member = await state.members.find(pointer.memberId, state.now(), { consistent: true });
   if (!member || !hasActor(member)) return undefined;
-  const document = await documentFor(state, pointer, member, anyVersion);
-  return document && { document, keyId: addresses(state.site).key(member.actorKey) };
+  const sendable = await sendableFor(state, pointer, member, anyVersion);
+  return sendable && { ...sendable, keyId: addresses(state.site).key(member.actorKey) };
+}
+
+async function sendableFor(
+  state: PresentState,
+  pointer: ActivityPointer,
+  member: Actor,
+  anyVersion: boolean,
+): Promise<Sendable | undefined> {
+  if (pointer.kind === 'post') return aboutPost(state, pointer, member, anyVersion);
+  if (pointer.kind === 'withdrawal') {
+    const post = await state.posts.find(member.memberId, pointer.objectKey, { consistent: true });
+    if (!post || !wasSent(post)) return undefined;
+    return { document: withdrawalActivity(state.site, member, post, state.now()), removalId: post.removalId };
+  }
+  const document = await documentFor(state, pointer, member);
+  return document && { document };
 }
 
 async function documentFor(
   state: PresentState,
-  pointer: Pointer,
+  pointer: Exclude<ActivityPointer, PostPointer | WithdrawalPointer>,
   member: Actor,
-  anyVersion: boolean,
 ): Promise<Document | undefined> {
   const { site, followers } = state;
   switch (pointer.kind) {
-    case 'post':
-      return postDocument(state, pointer, member, anyVersion);
     case 'profile':
       return pointer.epoch === member.epoch ? updateActorActivity(site, member) : undefined;
     case 'accept': {
       const follower = await followers.find(member.memberId, pointer.follow.actor);
-      const stands = pointer.epoch === member.epoch && follower?.followId === pointer.follow.id;
+      // Who followed when sharing ended and copies were left still does; once a removal has ended it nobody does.
+      const stands = isShown(member) && follower?.followId === pointer.follow.id;
       return stands ? acceptActivity(site, member, pointer.follow) : undefined;
     }
     case 'reject': {
-      // While sharing is off nobody follows, whatever rows are still there.
-      const follows = isSharing(member) && (await followers.find(member.memberId, pointer.follow.actor)) !== undefined;
+      // While posts are removed nobody follows, whatever rows are still there.
+      const follows = isShown(member) && (await followers.find(member.memberId, pointer.follow.actor)) !== undefined;
       return follows ? undefined : rejectActivity(site, member, pointer.follow);
-    }
-    case 'withdrawal': {
-      const post = await state.posts.find(member.memberId, pointer.objectKey, { consistent: true });
-      return post && wasSent(post) ? withdrawalActivity(site, member, post, state.now()) : undefined;
     }
     case 'acceptQuote':
     case 'rejectQuote':
@@ -96,23 +111,25 @@ async function documentFor(
   }
 }
 
-async function postDocument(
+async function aboutPost(
   { site, posts }: PresentState,
   pointer: PostPointer,
   member: Actor,
   anyVersion: boolean,
-): Promise<Document | undefined> {
+): Promise<Sendable | undefined> {
   const post = await posts.find(member.memberId, pointer.objectKey, { consistent: true });
   if (!post || !wasSent(post)) return undefined;
   const queued = anyVersion ? { ...pointer, version: post.version } : pointer;
   if (!passesFence(pointer.activity, queued, post, member)) return undefined;
   switch (pointer.activity) {
     case 'create':
-      return createActivity(site, member, post);
+      return { document: createActivity(site, member, post) };
     case 'update':
-      return updateActivity(site, member, post);
-    case 'delete':
-      return post.deletedAt ? deleteActivity(site, member, post, post.deletedAt) : undefined;
+      return { document: updateActivity(site, member, post) };
+    case 'delete': {
+      const { deletedAt, removalId } = post;
+      return deletedAt ? { document: deleteActivity(site, member, post, deletedAt), removalId } : undefined;
+    }
   }
 }
 

@@ -27,6 +27,9 @@ export const list = z.pipe(
 /** A whole number of seconds, not negative. */
 export const seconds = z.coerce.number().check(z.int(), z.nonnegative());
 
+/** A whole number, one or more. */
+export const wholeNumber = z.coerce.number().check(z.int(), z.positive());
+
 /** A comma-separated list of whole seconds. */
 export const secondsList = z.pipe(
   z.pipe(

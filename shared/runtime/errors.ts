@@ -8,6 +8,8 @@ export interface FieldError {
 export interface ProblemExtras {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** What can be done instead, by name and in words. */
+  readonly possible?: readonly { readonly transition: string; readonly message: string }[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +35,8 @@ export const forbidden = (title: string, extras?: ProblemExtras) => new HttpProb
 export const notFound = (title: string, extras?: ProblemExtras) => new HttpProblem(404, title, extras);
 /** 409: allowed, but not in the present state. */
 export const conflict = (title: string, extras?: ProblemExtras) => new HttpProblem(409, title, extras);
+/** 410: was here, and will not come back. */
+export const gone = (title: string, extras?: ProblemExtras) => new HttpProblem(410, title, extras);
 /** 503: try again in some seconds. */
 export const unavailable = (title: string, retryAfterSeconds: number) =>
   new HttpProblem(503, title, { headers: { 'retry-after': String(retryAfterSeconds) } });

@@ -2,6 +2,7 @@ import type { Reaction } from '../domain/interaction.ts';
 import { answers } from './answers.ts';
 import { doings } from './doings.ts';
 import { followers } from './followers.ts';
+import { heldFollows } from './held-follows.ts';
 import { people } from './people.ts';
 import { reactions } from './reactions.ts';
 import { reports } from './reports.ts';
@@ -29,6 +30,7 @@ export const erasure = (tables: Tables) => {
      */
     end: async (actor: string, now: Date, mayGoOn: () => boolean): Promise<Ended> => {
       const unfollowed: string[] = [];
+      await heldFollows(tables).forgetActor(actor);
       for await (const lot of lots(doings(tables).of(actor))) {
         if (!mayGoOn()) return { unfollowed, done: false };
         await Promise.all(

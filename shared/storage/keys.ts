@@ -25,3 +25,6 @@ export const epochSeconds = (now: Date, plusSeconds = 0): number => Math.floor(n
 /** DynamoDB deletes expired rows up to days late: until then they count as absent. */
 export const isLive = (row: { readonly expiresAt?: number | undefined }, now: Date): boolean =>
   row.expiresAt === undefined || row.expiresAt > now.getTime() / 1000;
+
+/** A handle is the same in any case of its letters. */
+export const handleKey = (username: string): string => username.toLowerCase();

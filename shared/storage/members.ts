@@ -4,16 +4,24 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $add, $remove, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import type { Job } from '../domain/job.ts';
-import type { Consent, Member, Profile } from '../domain/member.ts';
+import type { Member, Profile } from '../domain/member.ts';
+import type { Removal } from '../domain/removal.ts';
 import { promise } from './jobs.ts';
-import { epochSeconds, isLive } from './keys.ts';
+import { epochSeconds, handleKey, isLive } from './keys.ts';
+import { memberSwitch, removedBy } from './member-switch.ts';
+import { beginning } from './removals.ts';
 import type { Tables } from './table.ts';
 import { transact, unlessRefused } from './transact.ts';
 
 /** Seconds that a profile is kept while sharing was never turned on: long enough to show the settings page and decide. */
 export const undecidedSeconds = 24 * 3600;
 
-const handleKey = (username: string) => username.toLowerCase();
+/** What a change of the profile leads to. */
+interface ProfileConsequences {
+  readonly job?: Job | undefined;
+  readonly removal?: Removal | undefined;
+  readonly pauses?: boolean | undefined;
+}
 
 /** Members, their handles and actor keys. */
 export const members = (tables: Tables) => {
@@ -37,24 +45,9 @@ export const members = (tables: Tables) => {
         },
       });
 
-  /** Sharing goes from one state to another within its epoch, if it still is in the first. */
-  const change = async (member: Member, from: Member['sharing'], to: Member['sharing'], now: Date) => {
-    const outcome = await transact(
-      Member.build(UpdateTransaction)
-        .item({ memberId: member.memberId, sharing: to, updatedAt: now.toISOString() })
-        .options({
-          condition: {
-            and: [
-              { attr: 'epoch', eq: member.epoch },
-              { attr: 'sharing', eq: from },
-            ],
-          },
-        }),
-    );
-    return outcome.kind === 'done';
-  };
-
   return {
+    ...memberSwitch(tables),
+
     find,
 
     /** The member whose handle has this name, in any case of letters. */
@@ -73,7 +66,7 @@ export const members = (tables: Tables) => {
 
     /**
      * Stores a profile and claims its handle. `before` is the member as last read. A job, when given, is promised with it;
-     * `endsSharing` turns sharing off in the same write, and the job is then the removal.
+     * a removal turns sharing off in the same write, and the job is then the removal's; `pauses` pauses it without an end.
      * `taken`: the handle belongs to someone else. `changed`: someone else wrote in between; read again.
      */
     saveProfile: async (
@@ -81,7 +74,7 @@ export const members = (tables: Tables) => {
       profile: Profile,
       before: Member | undefined,
       now: Date,
-      { job, endsSharing = false }: { readonly job?: Job | undefined; readonly endsSharing?: boolean | undefined } = {},
+      { job, removal, pauses = false }: ProfileConsequences = {},
     ): Promise<'saved' | 'taken' | 'changed'> => {
       const time = now.toISOString();
       const lasting = before?.actorKey ? {} : { expiresAt: epochSeconds(now, undecidedSeconds) };
@@ -107,12 +100,21 @@ export const members = (tables: Tables) => {
               avatarUrl: profile.avatarUrl ?? $remove(),
               headerUrl: profile.headerUrl ?? $remove(),
               quotes: profile.quotes ?? $remove(),
-              ...(endsSharing ? { sharing: 'removing' as const, epoch: before.epoch + 1 } : {}),
+              suspended: profile.suspended ?? $remove(),
+              ...(removal ? { sharing: 'removing' as const, ...removedBy(removal, before) } : {}),
+              ...(pauses ? { sharing: 'paused' as const, pausedUntil: $remove() } : {}),
               ...lasting,
             })
-            .options({ condition: { attr: 'updatedAt', eq: before.updatedAt } })
+            .options({
+              condition: {
+                and: [
+                  { attr: 'updatedAt', eq: before.updatedAt },
+                  { attr: 'epoch', eq: before.epoch },
+                ],
+              },
+            })
         : Member.build(PutTransaction)
-            .item({ memberId, ...shown, sharing: 'off', epoch: 0, createdAt: time, ...lasting })
+            .item({ memberId, ...shown, sharing: 'off', epoch: 0, removedUpTo: 0, createdAt: time, ...lasting })
             .options({
               condition: {
                 or: [
@@ -121,91 +123,18 @@ export const members = (tables: Tables) => {
                 ],
               },
             });
-      const outcome = await transact(mine, member, renamed ? released(before) : undefined, job && promise(tables, job));
+      const outcome = await transact(
+        mine,
+        member,
+        renamed ? released(before) : undefined,
+        job && promise(tables, job),
+        removal && beginning(tables, removal, now),
+      );
       if (outcome.kind === 'done') return 'saved';
       return outcome.failed.includes(0) ? 'taken' : 'changed';
     },
 
-    /** Turns sharing on, if nothing changed meanwhile; `job` (making the keys) is promised with it. */
-    turnOn: async (
-      member: Member,
-      { actorKey, consent, now, job }: { actorKey: string; consent: Consent; now: Date; job: Job | undefined },
-    ): Promise<boolean> => {
-      const outcome = await transact(
-        Member.build(UpdateTransaction)
-          .item({
-            memberId: member.memberId,
-            sharing: 'on',
-            epoch: member.epoch + 1,
-            actorKey,
-            consent: $set(consent),
-            updatedAt: now.toISOString(),
-            expiresAt: $remove(),
-          })
-          .options({
-            condition: {
-              and: [
-                { attr: 'epoch', eq: member.epoch },
-                { attr: 'sharing', eq: 'off' },
-                { attr: 'updatedAt', eq: member.updatedAt },
-              ],
-            },
-          }),
-        Handle.build(PutTransaction)
-          .item({ username: handleKey(member.username), memberId: member.memberId })
-          .options({ condition: { attr: 'memberId', eq: member.memberId } }),
-        ActorKey.build(PutTransaction).item({ actorKey, memberId: member.memberId }),
-        job && promise(tables, job),
-      );
-      return outcome.kind === 'done';
-    },
-
-    /** Nothing new is shared from now on, if sharing is still on. */
-    pause: (member: Member, now: Date): Promise<boolean> => change(member, 'on', 'paused', now),
-
-    /** Posts are shared again, if sharing is still paused. */
-    resume: (member: Member, now: Date): Promise<boolean> => change(member, 'paused', 'on', now),
-
-    /** Turns sharing off, if it is still on or paused; `job` (the removal) is promised with it. */
-    turnOff: async (member: Member, { now, job }: { now: Date; job: Job }): Promise<boolean> => {
-      const outcome = await transact(
-        Member.build(UpdateTransaction)
-          .item({
-            memberId: member.memberId,
-            sharing: 'removing',
-            epoch: member.epoch + 1,
-            updatedAt: now.toISOString(),
-          })
-          .options({
-            condition: {
-              and: [
-                { attr: 'epoch', eq: member.epoch },
-                { attr: 'sharing', in: ['on', 'paused'] },
-              ],
-            },
-          }),
-        promise(tables, job),
-      );
-      return outcome.kind === 'done';
-    },
-
-    /** Every server was asked: sharing may be turned on again. Does nothing when that has happened already. */
-    finishRemoval: async (memberId: string, epoch: number): Promise<void> => {
-      await unlessRefused(
-        Member.build(UpdateItemCommand)
-          .item({ memberId, sharing: 'off' })
-          .options({
-            condition: {
-              and: [
-                { attr: 'epoch', eq: epoch },
-                { attr: 'sharing', eq: 'removing' },
-              ],
-            },
-          }),
-      );
-    },
-
-    /** Publishes the public half of the member's key pair; the first one stays. */
+    /** Publishes the public half of the member's key pair; the first one stays. Who is gone gets none any more. */
     publishKey: async (memberId: string, publicKeyPem: string): Promise<void> => {
       await unlessRefused(
         Member.build(UpdateItemCommand)
@@ -215,6 +144,7 @@ export const members = (tables: Tables) => {
               and: [
                 { attr: 'actorKey', exists: true },
                 { attr: 'publicKeyPem', exists: false },
+                { attr: 'sharing', ne: 'gone' },
               ],
             },
           }),

@@ -1,15 +1,33 @@
 import { randomInt } from 'node:crypto';
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { $add, $get, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { objectOf, owedName, type Parked, rankOf } from '../domain/parked.ts';
-import type { Pointer } from '../domain/pointer.ts';
+import type { Pointer, RemovalPointer } from '../domain/pointer.ts';
 import { BadCursor, fromCursor, isStart, toCursor } from './cursor.ts';
 import { hashOf, parkedShards, shardOf } from './keys.ts';
 import type { Tables } from './table.ts';
 import { unlessRefused } from './transact.ts';
 
 const mostRevisions = 2 ** 48 - 1;
+
+/** The transaction item that parks what an inbox is still to be asked in a removal: nothing else is about that. */
+export const parkingItem = ({ Parked }: Tables, host: string, inbox: string, pointer: RemovalPointer, now: Date) =>
+  Parked.build(PutTransaction).item({
+    host,
+    object: objectOf(pointer),
+    inbox,
+    pointer: JSON.stringify(pointer),
+    ...rankOf(pointer),
+    parkedAt: now.toISOString(),
+    revision: randomInt(mostRevisions),
+  });
+
+/** The transaction item that takes it out again. */
+export const unparkingItem = ({ Parked }: Tables, host: string, inbox: string, pointer: RemovalPointer) =>
+  Parked.build(DeleteTransaction).key({ host, object: objectOf(pointer), inbox });
 
 /** What waits for servers that are out, one row per object and inbox. */
 export const parked = (tables: Tables) => {

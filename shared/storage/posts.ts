@@ -7,9 +7,12 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Job } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import { content, type Post, type PostContent } from '../domain/post.ts';
+import type { Removal } from '../domain/removal.ts';
 import { type Page, type PageOptions, sortKeyIn, toCursor } from './cursor.ts';
 import { jobKey, promise, withdraw } from './jobs.ts';
 import { count } from './members.ts';
+import { beginning } from './removals.ts';
+import { removed, unchanged } from './removed.ts';
 import type { Tables } from './table.ts';
 import { transact } from './transact.ts';
 
@@ -21,18 +24,12 @@ export const posts = (tables: Tables) => {
     const { Item } = await Post.build(GetItemCommand).key({ memberId, objectKey }).options({ consistent }).send();
     return Item;
   };
-  const unchanged = (post: Post) => ({
-    condition: {
-      and: [
-        { attr: 'state' as const, eq: post.state },
-        { attr: 'version' as const, eq: post.version },
-      ],
-    },
-  });
   const key = ({ memberId, objectKey }: Post) => ({ memberId, objectKey });
 
   return {
     find,
+
+    ...removed(tables),
 
     /** The latest sharing of one of the platform's posts. */
     findByPostId: async (memberId: string, postId: string): Promise<Post | undefined> => {
@@ -119,14 +116,24 @@ export const posts = (tables: Tables) => {
       return outcome.kind === 'done';
     },
 
-    /** Puts the tombstone in place; `job` asks the servers to remove their copies. */
-    markDeleted: async (post: Post, now: Date, job: Job): Promise<boolean> => {
+    /**
+     * Puts the tombstone in place and begins the removal of this one post; `job` asks the servers to remove their copies,
+     * and what else is to be done is promised with it.
+     */
+    markDeleted: async (
+      post: Post,
+      now: Date,
+      job: Job,
+      removal: Removal,
+      ...more: readonly Job[]
+    ): Promise<boolean> => {
       const outcome = await transact(
         Post.build(UpdateTransaction)
-          .item({ ...key(post), state: 'deleted', deletedAt: now.toISOString() })
+          .item({ ...key(post), state: 'deleted', deletedAt: now.toISOString(), removalId: removal.id })
           .options(unchanged(post)),
         count(tables, post.memberId, { posts: -1 }),
-        promise(tables, job),
+        beginning(tables, removal, now),
+        ...[job, ...more].map((one) => promise(tables, one)),
       );
       return outcome.kind === 'done';
     },

@@ -2,7 +2,7 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $remove, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { type Report, type ReportState, reportSeconds } from '../domain/report.ts';
 import { BadCursor, fromCursor, isStart, type Page, toCursor } from './cursor.ts';
@@ -99,6 +99,53 @@ export const reports = (tables: Tables) => {
         if (items.length >= limit && month > oldest) return { items, next: toCursor([monthBefore(month)]) };
       }
       return { items };
+    },
+
+    /**
+     * Reports name a member and its posts no longer; what was said of nobody else is kept no longer either. False when time
+     * ran out: what is left is found again.
+     */
+    forgetMember: async (
+      memberId: string,
+      isOfMember: (postId: string) => Promise<boolean>,
+      now: Date,
+      hasTime: () => boolean,
+    ): Promise<boolean> => {
+      const oldest = monthOf(new Date(now.getTime() - reportSeconds * 1000).toISOString());
+      for (let month = monthOf(now.toISOString()); month >= oldest; month = monthBefore(month)) {
+        let exclusiveStartKey: Readonly<Record<string, unknown>> | undefined;
+        do {
+          const { Items = [], LastEvaluatedKey } = await table
+            .build(QueryCommand)
+            .entities(Report)
+            .query({ partition: `REPORTS#${month}` })
+            .options({
+              consistent: true,
+              filters: { Report: { attr: 'memberIds', contains: memberId } },
+              ...(exclusiveStartKey && { exclusiveStartKey }),
+            })
+            .send();
+          for (const { id, memberIds, postIds } of Items) {
+            const others = memberIds.filter((one) => one !== memberId);
+            const theirs: string[] = [];
+            for (const postId of others.length > 0 ? postIds : []) if (!(await isOfMember(postId))) theirs.push(postId);
+            await unlessRefused(
+              Report.build(UpdateItemCommand)
+                .item({
+                  month,
+                  id,
+                  memberIds: $set(others),
+                  postIds: $set(theirs),
+                  ...(others.length === 0 ? { comment: '' } : {}),
+                })
+                .options({ condition: { attr: 'at', exists: true } }),
+            );
+          }
+          exclusiveStartKey = LastEvaluatedKey;
+          if (Items.length > 0 && !hasTime()) return false;
+        } while (exclusiveStartKey);
+      }
+      return true;
     },
 
     /** Reports keep no longer who made them, if it was this actor: only the server. */

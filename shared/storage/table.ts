@@ -7,6 +7,7 @@ import { interactionRows } from './rows/interaction-rows.ts';
 import { limitRows } from './rows/limit-rows.ts';
 import { memberRows } from './rows/member-rows.ts';
 import { policyRows } from './rows/policy-rows.ts';
+import { removalRows } from './rows/removal-rows.ts';
 import { reportRows } from './rows/report-rows.ts';
 import { serverRows } from './rows/server-rows.ts';
 import { sharingTable } from './rows/table.ts';
@@ -29,6 +30,7 @@ export function tablesOf(tableName: string, documents: DynamoDBDocumentClient) {
     ...serverRows(table),
     ...limitRows(table),
     ...policyRows(table),
+    ...removalRows(table),
   };
 }
 

@@ -32,15 +32,21 @@ export interface Outgoing {
   readonly method: 'GET' | 'POST';
   readonly headers: Record<string, string>;
   readonly body?: Uint8Array;
+  /** What comes back after the status is nothing that anybody needs. */
+  readonly statusAlone?: boolean;
 }
 
 /** An answer, or what went wrong and whether that was before anything came back. */
 export type Exchanged = { readonly answer: Answer } | { readonly error: Error; readonly silent: boolean };
 
-/** Sends one request over a connection and reads the answer. Of a POST the status alone counts once it is there. */
-export const exchange = ({ client }: Connection, url: URL, outgoing: Outgoing, maxBytes: number): Promise<Exchanged> =>
+/** Sends one request over a connection and reads the answer: all of it, or only what there is of it, with its status. */
+export const exchange = (
+  { client }: Connection,
+  url: URL,
+  { statusAlone = false, ...outgoing }: Outgoing,
+  maxBytes: number,
+): Promise<Exchanged> =>
   new Promise((resolve) => {
-    const { method } = outgoing;
     const chunks: Buffer[] = [];
     let size = 0;
     let silent = true;
@@ -72,7 +78,7 @@ export const exchange = ({ client }: Connection, url: URL, outgoing: Outgoing, m
         },
         onResponseEnd: () => answered(head!),
         onResponseError: (_, error) => {
-          if (head && method === 'POST') answered(head);
+          if (head && statusAlone) answered(head);
           else resolve({ error, silent });
         },
       },

@@ -80,9 +80,18 @@ export function guardedClient(policy: AddressPolicy, options: ConnectionOptions 
         }
       }),
 
-    /** Posts a body; redirects are not followed. */
+    /** Posts a body; redirects are not followed, and the status alone counts once it is there. */
     post: (url: URL, headers: Record<string, string>, body: Uint8Array, limits: Limits): Promise<Answer> =>
-      guarded(url, limits, (signal) => once(url, { method: 'POST', headers, body }, limits.maxBytes, signal)),
+      guarded(url, limits, (signal) =>
+        once(url, { method: 'POST', headers, body, statusAlone: true }, limits.maxBytes, signal),
+      ),
+
+    /** Posts a question: redirects are not followed, and the whole answer counts, as a fetched document does. */
+    query: (url: URL, headers: Record<string, string>, body: Uint8Array, limits: Limits): Promise<Answer> =>
+      guarded(url, limits, (signal) => {
+        const outgoing: Outgoing = { method: 'POST', headers: { 'accept-encoding': 'identity', ...headers }, body };
+        return once(url, outgoing, limits.maxBytes, signal);
+      }),
 
     /** Whether our own rules allow this address at all; nothing is sent. */
     mayAsk: policy.mayAsk,

@@ -4,7 +4,18 @@ import type { Job, JobKey } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import type { Post } from '../domain/post.ts';
 import type { PostActivity } from '../domain/reach.ts';
-import type { BlockRemoval, ErasureRemoval, KeysMessage, OutboxMessage, SharingRemoval } from './messages.ts';
+import type { Removal } from '../domain/removal.ts';
+import type {
+  BlockRemoval,
+  ErasureRemoval,
+  HeldFollows,
+  KeysMessage,
+  OutboxMessage,
+  PauseEnd,
+  ReportedRemovals,
+  SharingRemoval,
+  SliceMessage,
+} from './messages.ts';
 import { queue } from './queues.ts';
 
 /** Share, update or delete a post everywhere. A share is the same work whatever is edited before it starts. */
@@ -24,22 +35,81 @@ export const postJob = (activity: PostActivity, post: Post, startsAt: string): J
   } satisfies Omit<OutboxMessage, 'job'>,
 });
 
-/** Tell the audience that the profile changed. `revision` is the time of the change. */
-export const profileJob = (member: Pick<Member, 'memberId' | 'epoch'>, revision: string, startsAt: string): Job => ({
+/** Tell the audience that the profile changed; `revision` is the time of the change. `toAll`: also those who get nothing else any more. */
+export const profileJob = (
+  { memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>,
+  revision: string,
+  startsAt: string,
+  { toAll }: { readonly toAll?: boolean } = {},
+): Job => ({
   queue: 'outbox',
-  id: `profile#${member.memberId}#${revision}`,
+  id: `profile#${memberId}#${revision}`,
   startsAt,
   message: {
-    subject: { kind: 'profile', memberId: member.memberId, epoch: member.epoch, revision },
+    subject: { kind: 'profile', memberId, epoch, revision, ...(toAll ? { toAll } : {}) },
   } satisfies Omit<OutboxMessage, 'job'>,
 });
 
-/** Ask every server to remove what was shared before this epoch. */
-export const removalJob = (memberId: string, epoch: number, startsAt: string): Job => ({
+/** Ask all servers to remove what a removal is about, from this step on. */
+export const removalJob = (
+  { id, memberId }: Pick<Removal, 'id' | 'memberId'>,
+  step: SharingRemoval['step'],
+  startsAt: string,
+): Job => ({
   queue: 'removals',
-  id: `removal#${memberId}#${epoch}`,
+  id: `removal#${id}#${step}`,
   startsAt,
-  message: { memberId, epoch, step: 'posts' } satisfies Omit<SharingRemoval, 'job'>,
+  message: { memberId, removalId: id, step } satisfies Omit<SharingRemoval, 'job'>,
+});
+
+/** What follows once every server was asked. */
+export const jobsAfterAsking = (removal: Pick<Removal, 'id' | 'memberId' | 'kind'>, now: Date): readonly Job[] =>
+  removal.kind === 'sharing' ? [removalJob(removal, 'profile', now.toISOString())] : [];
+
+/** What follows once nothing waits for its server any more. */
+export const jobsAfterSettling = (removal: Pick<Removal, 'id' | 'memberId' | 'kind'>, now: Date): readonly Job[] =>
+  removal.kind === 'forEver' ? [removalJob(removal, 'erase', now.toISOString())] : [];
+
+/** Ask the servers of a slice; `run` tells apart what is the same work once more. */
+export const sliceJob = (
+  { id, memberId }: Pick<Removal, 'id' | 'memberId'>,
+  slice: number,
+  startsAt: string,
+  { look, run }: { readonly look?: boolean; readonly run?: string } = {},
+): Job => ({
+  queue: 'slices',
+  id: `slice#${id}#${slice}#${look ? 'look' : 'ask'}${run ? `#${run}` : ''}`,
+  startsAt,
+  message: { memberId, removalId: id, slice, ...(look ? { look } : {}) } satisfies Omit<SliceMessage, 'job'>,
+});
+
+/** Go on with the follows that a pause or a removal left behind. */
+export const heldFollowsJob = (
+  { memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>,
+  held: HeldFollows['held'],
+  startsAt: string,
+): Job => ({
+  queue: 'removals',
+  id: `held#${memberId}#${held}#${startsAt}`,
+  startsAt,
+  message: { memberId, epoch, held } satisfies Omit<HeldFollows, 'job'>,
+});
+
+/** End a pause at its time. */
+export const pauseEndJob = ({ memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>, until: string): Job => ({
+  queue: 'removals',
+  id: `pause#${memberId}#${epoch}#${until}`,
+  startsAt: until,
+  bySweep: true,
+  message: { memberId, epoch, until } satisfies Omit<PauseEnd, 'job'>,
+});
+
+/** Begin the removals of a report. */
+export const reportedRemovalsJob = (report: string, startsAt: string): Job => ({
+  queue: 'removals',
+  id: `reported#${report}`,
+  startsAt,
+  message: { report, next: 0 } satisfies Omit<ReportedRemovals, 'job'>,
 });
 
 /** Undo what binds us to those who are blocked since then. */

@@ -17,7 +17,14 @@ const toAudience = z.discriminatedUnion('kind', [
     epoch: count,
     version: count,
   }),
-  z.object({ kind: z.literal('profile'), memberId: id, epoch: count, revision: id }),
+  /** `toAll`: also to inboxes that get nothing else any more; they may hold an older one. */
+  z.object({
+    kind: z.literal('profile'),
+    memberId: id,
+    epoch: count,
+    revision: id,
+    toAll: z.optional(z.boolean()),
+  }),
 ]);
 
 /** Outbox: one activity to a member's whole audience; `cursor` is the inbox after which it goes on. */
@@ -68,15 +75,49 @@ export type ProbeMessage = z.infer<typeof ProbeMessage>;
 export const ReceivedMessage = z.object({ body: id, actor: id, signedAt: id, inbox: z.optional(id) });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 
-/** Ask every server to remove what a member shared up to this epoch. */
+/**
+ * One step of a removal. `posts`: tombstones; `cut`: the servers that may hold them are cut into slices; once those were
+ * asked, `profile`, `followers` and `inboxes` end what is left. `erase`: what is kept of someone who is gone for ever.
+ * `attachments`: the platform is told which files it may withdraw.
+ */
 export const SharingRemoval = z.object({
   job: jobKey,
   memberId: id,
-  epoch: count,
-  step: z.enum(['posts', 'profile', 'followers', 'inboxes']),
+  removalId: id,
+  step: z.enum(['posts', 'cut', 'profile', 'followers', 'inboxes', 'erase', 'attachments']),
   cursor: z.optional(id),
 });
 export type SharingRemoval = z.infer<typeof SharingRemoval>;
+
+/** Go on with follows that were held: `paused` ones are accepted, those of servers that ignored their end are restored. */
+export const HeldFollows = z.object({
+  job: jobKey,
+  memberId: id,
+  epoch: count,
+  held: z.enum(['paused', 'released']),
+  cursor: z.optional(id),
+});
+export type HeldFollows = z.infer<typeof HeldFollows>;
+
+/** A pause ends by itself: `until` tells which. */
+export const PauseEnd = z.object({ job: jobKey, memberId: id, epoch: count, until: id });
+export type PauseEnd = z.infer<typeof PauseEnd>;
+
+/** Begin the removals of a report on many members; `next` is the first who has none yet. */
+export const ReportedRemovals = z.object({ job: jobKey, report: id, next: count });
+export type ReportedRemovals = z.infer<typeof ReportedRemovals>;
+
+/** Slices: ask some servers for what a removal wants of them; `look`: look whether they still show it. */
+export const SliceMessage = z.object({
+  job: jobKey,
+  memberId: id,
+  removalId: id,
+  slice: count,
+  look: z.optional(z.boolean()),
+  /** When a look began that goes on. */
+  since: z.optional(id),
+});
+export type SliceMessage = z.infer<typeof SliceMessage>;
 
 /**
  * Undo what binds us to those who are blocked: a server, by the deployment or by one member; whatever is blocked and still
@@ -110,14 +151,21 @@ export const ErasureRemoval = z.object({
 export type ErasureRemoval = z.infer<typeof ErasureRemoval>;
 
 /** Removals: what is taken back in many places, page by page. */
-export const RemovalMessage = z.union([SharingRemoval, BlockRemoval, ErasureRemoval]);
+export const RemovalMessage = z.union([
+  SharingRemoval,
+  HeldFollows,
+  PauseEnd,
+  ReportedRemovals,
+  BlockRemoval,
+  ErasureRemoval,
+]);
 export type RemovalMessage = z.infer<typeof RemovalMessage>;
 
 /** Keys: make a key pair for a member, or (without one) for the instance alone. */
 export const KeysMessage = z.object({ job: z.optional(jobKey), memberId: z.optional(id) });
 export type KeysMessage = z.infer<typeof KeysMessage>;
 
-/** Interactions (SNS): what the platform may want to tell its member. */
+/** Interactions (SNS): what the platform may want to know, or to tell its member. */
 export interface InteractionEvent {
   readonly type:
     | 'follow'
@@ -129,14 +177,22 @@ export interface InteractionEvent {
     | 'reply'
     | 'mention'
     | 'quote'
-    | 'report';
+    | 'report'
+    | 'attachments'
+    | 'eligibility';
   readonly memberId: string;
   readonly postId?: string | undefined;
-  readonly actor: string;
+  /** Who did it; absent where nobody elsewhere did. */
+  readonly actor?: string | undefined;
   readonly handle?: string | undefined;
   readonly name?: string | undefined;
   /** The note of a reply, mention or quote. */
   readonly replyId?: string | undefined;
   readonly reportId?: string | undefined;
+  readonly removalId?: string | undefined;
+  /** Files that were part of removed posts: the platform may withdraw them. */
+  readonly attachments?: readonly string[] | undefined;
+  /** The rules that the member no longer meets. */
+  readonly rules?: readonly string[] | undefined;
   readonly at: string;
 }

@@ -10,6 +10,7 @@ import { fanOutSection, fanOutTargets, measureFanOut } from './fan-out.ts';
 import { startGround } from './ground.ts';
 import { likeSection, likeTargets, measureLikes } from './likes.ts';
 import type { Ground } from './race.ts';
+import { measureRemovals } from './removals.ts';
 import { asMarkdown, asText, type Section, type Target, targetSection } from './report.ts';
 import {
   compareAmongDead,
@@ -44,7 +45,7 @@ const started = Date.now();
 const log = (line: string) =>
   console.error(`${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}`);
 
-type Settings = Readonly<Record<'fanOut' | 'deliver' | 'count', ReturnType<typeof settingsOf>>>;
+type Settings = Readonly<Record<'fanOut' | 'deliver' | 'ask' | 'count', ReturnType<typeof settingsOf>>>;
 
 /** What the run has found so far. */
 const sections: Section[] = [];
@@ -89,6 +90,7 @@ async function engine(ground: Ground): Promise<void> {
   const settings = {
     fanOut: settingsOf(assembly, 'fan-out'),
     deliver: settingsOf(assembly, 'deliver'),
+    ask: settingsOf(assembly, 'ask'),
     count: settingsOf(assembly, 'count'),
   };
   const cloud = await startCloud(ground.directory, assembly);
@@ -102,11 +104,13 @@ async function engine(ground: Ground): Promise<void> {
     const deadHosts = { ...sideBySide, fedifyOneByOne: await oneByOne! };
     log('deliveries to servers that take their time');
     const deliveries = await measureDeliveries(ground, cloud, settings.deliver.memoryMb);
-    const parts = { fanOut: last, deliveries, settings };
+    log('a slice of a removal');
+    const removals = await measureRemovals(ground, cloud, settings.ask.memoryMb);
+    const parts = { fanOut: last, deliveries, removals, settings };
     const bill = billOf(parts);
     sections.push(deadHostSection(deadHosts), ...billSections(bill, parts));
     targets.push(...billTargets(bill, parts));
-    Object.assign(figures, { ...bill, deliveries, deadHosts });
+    Object.assign(figures, { ...bill, deliveries, removals, deadHosts });
   } finally {
     await cloud.stop();
   }

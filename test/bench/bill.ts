@@ -1,7 +1,9 @@
 /** What a post and an opt-out cost, put together from what was measured. */
 import type { ChunkFigures, DeliveryFigures } from './deliveries.ts';
 import type { FanOutFigures } from './fan-out.ts';
+import { removalsPerSecond } from './pace.ts';
 import { costOf, dollarsOf, invocation, polling, prices } from './prices.ts';
+import type { RemovalFigures } from './removals.ts';
 import { dollars, megabytes, round, type Section, spread, type Target } from './report.ts';
 import type { FunctionSettings } from './template.ts';
 import { sum, times, type Usage } from './usage.ts';
@@ -13,16 +15,18 @@ const optOut = { posts: 50_000, servers: 30_000 };
 export interface Parts {
   readonly fanOut: FanOutFigures;
   readonly deliveries: DeliveryFigures;
-  readonly settings: { readonly fanOut: FunctionSettings; readonly deliver: FunctionSettings };
+  readonly removals: RemovalFigures;
+  readonly settings: Readonly<Record<'fanOut' | 'deliver' | 'ask', FunctionSettings>>;
 }
 
 /** What the whole comes to. */
 export interface Bill {
   readonly usdPerMillion: number;
   readonly usdPer30kPost: number;
+  readonly usdPer30kDelete: number;
   readonly perMillion: Usage;
   readonly perPost: Usage;
-  readonly optOut: { readonly usd: number; readonly hours: number; readonly deliveries: number };
+  readonly optOut: { readonly usd: number; readonly hours: number; readonly deletes: number; readonly runs: number };
 }
 
 /** One activity to 30,000 inboxes: one fan-out, and as many messages as it made. */
@@ -40,26 +44,27 @@ export function billOf(parts: Parts): Bill {
   const perPost = activity(parts, deliveries.creates);
   const delivered = (fanOut.messages * deliveries.creates.deliveries) / deliveries.creates.messages;
   const perMillion = times(1e6 / delivered, perPost);
-  const removals = optOut.posts * fanOut.messages;
-  const atOnce = settings.deliver.queues.Deliveries?.atOnce ?? 1;
+  const { removals } = parts;
+  const deletes = optOut.posts * optOut.servers;
+  const runs = deletes / removals.deletes;
+  const atOnce = settings.ask.queues.Slices?.atOnce ?? 1;
   return {
     perPost,
     perMillion,
     usdPerMillion: dollarsOf(perMillion),
     usdPer30kPost: dollarsOf(perPost),
+    usdPer30kDelete: dollarsOf(activity(parts, deliveries.removals)),
     optOut: {
-      usd: dollarsOf(times(optOut.posts, activity(parts, deliveries.removals))),
-      hours: (removals * billedSeconds(deliveries.removals, settings.deliver)) / atOnce / 3600,
-      deliveries: optOut.posts * optOut.servers,
+      usd: dollarsOf(times(runs, removals.usage)),
+      hours: (runs * removals.wallSeconds) / atOnce / 3600,
+      deletes,
+      runs,
     },
   };
 }
 
-const billedSeconds = ({ usage }: ChunkFigures, { memoryMb }: FunctionSettings) =>
-  (usage.lambdaGbSeconds * 1024) / memoryMb;
-
 /** The bill for the report. */
-export function billSections(bill: Bill, { deliveries, settings, fanOut }: Parts): readonly Section[] {
+export function billSections(bill: Bill, { deliveries, removals, settings, fanOut }: Parts): readonly Section[] {
   const { creates, dead, resultRows } = deliveries;
   const parts = costOf(bill.perMillion);
   const names = (Object.keys(parts) as (keyof Usage)[]).filter((name) => bill.perMillion[name] > 0);
@@ -82,20 +87,22 @@ export function billSections(bill: Bill, { deliveries, settings, fanOut }: Parts
           '',
           dollars(bill.usdPer30kPost),
         ],
+        ['its Delete, with what the receipt needs, over new connections', '', dollars(bill.usdPer30kDelete)],
       ],
     },
     {
       title: 'Opt-out of a large account',
       says:
-        `Computed: ${round(posts)} Deletes to ${round(servers)} servers each, every one fanned out and delivered as measured for ${deliveries.removals.messages} messages of a Delete (${round(deliveries.removals.bytesPerDelivery)} bytes each, over new connections), ` +
-        `with ${settings.deliver.queues.Deliveries?.atOnce} workers at once as the template allows. More workers take less time for the same money.`,
-      head: ['Deletes', 'days', 'dollars', 'Deletes per second and server'],
+        `One run of the real function over a slice: ${removals.servers} servers side by side, ${removalsPerSecond} Deletes a second for each, until its 18 seconds are over: ${round(removals.deletes)} Deletes (${removals.perServer.least} to ${removals.perServer.most} for each server, ${round(removals.bytesPerDelete)} bytes each over kept connections) in ${removals.wallSeconds.toFixed(1)} s, ${removals.cpuSeconds.toFixed(1)} s of the processor. ` +
+        `Computed from it: ${round(posts)} posts removed from ${round(servers)} servers, with ${settings.ask.queues.Slices?.atOnce} slices worked on at once as the template allows; more take less time for the same money. The tombstones, one write for each post, are not in it.`,
+      head: ['Deletes', 'runs', 'days', 'dollars', 'dollars per million'],
       rows: [
         [
-          round(bill.optOut.deliveries),
+          round(bill.optOut.deletes),
+          round(bill.optOut.runs),
           round(bill.optOut.hours / 24),
           dollars(bill.optOut.usd),
-          (posts / (bill.optOut.hours * 3600)).toFixed(3),
+          dollars((bill.optOut.usd / bill.optOut.deletes) * 1e6),
         ],
       ],
     },

@@ -1,11 +1,13 @@
 /** Deliveries by the real function: a post fanned out, and each message worked on, with 2 % of the servers out. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { removalOfPost } from '#shared/domain/removal';
 import { failed } from '#shared/domain/server';
 import { jobKey, jobs } from '#shared/storage/jobs';
 import { posts } from '#shared/storage/posts';
 import { servers } from '#shared/storage/servers';
 import { postJob } from '#shared/transport/jobs';
 import type { DeliveryMessage } from '#shared/transport/messages';
+import { unique } from '../support/storage-samples.ts';
 import type { Child } from './child.ts';
 import type { Cloud } from './cloud.ts';
 import { clientsOf } from './cloud-address.ts';
@@ -97,7 +99,9 @@ export async function measureDeliveries(ground: Ground, cloud: Cloud, memoryMb: 
   try {
     const post = (await posts(tables).find(memberId, objectKey, { consistent: true }))!;
     const job = postJob('delete', post, past.toISOString());
-    await posts(tables).markDeleted(post, new Date(Date.now() - 120_000), job);
+    const at = new Date(Date.now() - 120_000);
+    const removal = removalOfPost(post, { id: unique('r'), cause: { by: 'member' }, at: at.toISOString() });
+    await posts(tables).markDeleted(post, at, job, removal);
     if (!(await jobs(tables).isOpen(jobKey(job)))) throw new Error('the Delete was not promised');
     const chunks = await chunksOf(other, { job: jobKey(job), ...job.message } as never);
     const removals = await work(other, chunks.slice(0, removalChunks));

@@ -1,4 +1,5 @@
 /** Child process: one function of this project over the emulators, wired as on Lambda, with all that it uses counted. */
+import { setTimeout } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
 import { siteOf } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
@@ -7,28 +8,41 @@ import { barredFrom } from '#shared/storage/barred';
 import { blocks } from '#shared/storage/blocks';
 import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
+import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
+import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { parked } from '#shared/storage/parked';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
+import { receiptParts } from '#shared/storage/receipt-parts';
 import { remoteActors } from '#shared/storage/remote-actors';
+import { removals } from '#shared/storage/removals';
+import { removed } from '#shared/storage/removed';
 import { results } from '#shared/storage/results';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { signOfLife } from '#shared/storage/sign-of-life';
 import { signingKeys } from '#shared/storage/signing-keys';
+import { slices } from '#shared/storage/slices';
 import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
 import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { inboxPoster } from '#shared/transport/inbox-post';
 import { interactions } from '#shared/transport/interactions';
-import { type DeliveryMessage, type OutboxMessage, ReceivedMessage } from '#shared/transport/messages';
+import { jobStarter } from '#shared/transport/jobs';
+import {
+  type DeliveryMessage,
+  type OutboxMessage,
+  ReceivedMessage,
+  type SliceMessage,
+} from '#shared/transport/messages';
 import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
 import { senderFinder } from '#shared/transport/senders';
+import { ask } from '../../functions/ask/ask.ts';
 import { count } from '../../functions/count/count.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { fanOut } from '../../functions/fan-out/fan-out.ts';
@@ -36,6 +50,7 @@ import { answer } from './child.ts';
 import { type CloudAddress, clientsOf } from './cloud-address.ts';
 import { countDynamoDb, counter, countSns, countSqs } from './counting.ts';
 import { watchMemory } from './memory.ts';
+import { removalsPerSecond } from './pace.ts';
 import { since, type Usage } from './usage.ts';
 
 /** What one invocation took. */
@@ -80,6 +95,8 @@ function wire(address: CloudAddress) {
     reactions: reactions(all),
     servers: remote,
     parked: parked(all),
+    heldFollows: heldFollows(all),
+    receiptParts: receiptParts(all),
     signingKeys: signingKeys(all, kms),
     stamps: stamps(all),
     blocks: ownBlocks,
@@ -107,6 +124,26 @@ function wire(address: CloudAddress) {
       retryDelays: [60, 300, 900],
       probeDelays: [300, 3600],
       random: Math.random,
+      now,
+    }),
+    ask: ask({
+      ...stored,
+      site,
+      removals: removals(all),
+      removed: removed(all),
+      slices: slices(all),
+      limits: limits(all),
+      directory,
+      post: inboxPoster(guardedClient(addressPolicy(['127.0.0.0/8'])), { userAgent: 'fediverse-sharing/bench', now }),
+      softwareOf: async () => undefined,
+      startDeadline,
+      queue: queue<SliceMessage>(queueUrls.Slices!, sqs),
+      starter: jobStarter({ removals: queueUrls.Removals! }, sqs),
+      probeDelays: [300, 3600],
+      perSecond: removalsPerSecond,
+      pause: (milliseconds) => setTimeout(milliseconds),
+      lookAfterSeconds: 600,
+      receiptDays: 180,
       now,
     }),
     count: groupHandler(
@@ -157,6 +194,8 @@ export const engineAnswers = {
   },
 
   deliver: (message: DeliveryMessage): Promise<Took> => taking(() => functions.deliver(message)),
+
+  ask: (message: SliceMessage): Promise<Took> => taking(() => functions.ask(message)),
 
   /** One batch of activities. */
   count: (batch: readonly ReceivedMessage[]): Promise<Took> =>

@@ -26,7 +26,7 @@ export async function aMember({ tables, kms, address }: Cloud) {
   await members(tables).saveProfile(memberId, profile, undefined, now);
   const member = (await members(tables).find(memberId, now, { consistent: true }))!;
   const consent = { textVersion: '1', at: now.toISOString() };
-  await members(tables).turnOn(member, { actorKey, consent, now, job: undefined });
+  await members(tables).turnOn(member, { actorKey, consent, now });
   const publicKeyPem = await signingKeys(tables, kms).ensure(memberId, address.masterKey, now);
   await members(tables).publishKey(memberId, publicKeyPem);
   return { memberId, actorKey, publicKeyPem };

@@ -10,7 +10,7 @@ say('Starting the stack on this machine, and another server of the fediverse bes
 const world = await startWorld({ log: (line) => say(`  ${line}`) });
 try {
   say(`\nThe stack is ${world.stack.origin}, the other server ${world.peer.origin}.\n`);
-  await scenario(world, step);
+  await scenario(world, step, say);
   say(`\nDone in ${Math.round((Date.now() - started) / 1000)} s.`);
 } catch (error) {
   say(

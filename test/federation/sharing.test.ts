@@ -255,3 +255,68 @@ describe('turning off and on again', () => {
     expect(again.id).not.toBe(id);
   });
 });
+
+describe('pausing', () => {
+  test('keeps everything, shares nothing new, and lets follows wait until it ends', async () => {
+    const member = await aMember();
+    await follows(member, 'fern');
+    await shares(member, 'p1', { text: 'Before the pause' });
+    const { id } = await seen('Before the pause');
+    const { platform, peer } = world;
+
+    await platform.pause(member.id);
+    await expect(shares(member, 'p2', { text: 'During the pause' })).rejects.toThrow('409');
+    await peer.follow(member.handle, { as: 'gale' });
+    await platform.edit(member.id, 'p1', { text: 'Edited in the pause' });
+    await seen('Edited in the pause');
+    expect(await followState(member, 'gale')).toBe('pending');
+    expect((await platform.sharing(member.id)).followers).toBe(1);
+
+    await platform.turnOn(member.id);
+    await eventually('gale follows', async () => (await followState(member, 'gale')) === 'accepted');
+    await shares(member, 'p2', { text: 'After the pause' });
+    await seen('After the pause', 'gale');
+    expect((await peer.postState(id)).state).toBe('present');
+  });
+});
+
+describe('stopping', () => {
+  test('without removing leaves the copies, which can be removed later', async () => {
+    const member = await aMember();
+    await follows(member);
+    await shares(member, 'p1', { text: 'Left behind' });
+    const { id } = await seen('Left behind');
+    const { platform, peer } = world;
+
+    await platform.stop(member.id);
+    await expect(peer.lookup(member.handle)).rejects.toThrow();
+    expect((await fetch(id, { headers: { accept: 'application/activity+json' } })).status).toBe(200);
+    expect((await peer.postState(id)).state).toBe('present');
+    expect((await platform.removals(member.id)).items).toEqual([]);
+
+    await platform.turnOff(member.id);
+    await isGone(id);
+    await eventually('the removal is over', async () => (await platform.sharing(member.id)).state === 'off');
+    const [removal] = (await platform.removals(member.id)).items;
+    const { servers } = await platform.receipt(member.id, removal!.removalId);
+    expect(servers).toMatchObject([{ server: new URL(peer.origin).host, asked: 1, accepted: 1, state: 'done' }]);
+  });
+});
+
+describe('deleting an account for ever', () => {
+  test('takes it away from everyone who knew it, and keeps its name taken', async () => {
+    const member = await aMember();
+    await follows(member);
+    await shares(member, 'p1', { text: 'For ever is long' });
+    const { id } = await seen('For ever is long');
+    const { platform, peer } = world;
+
+    await expect(platform.deleteForEver(member.id, '@somebody@else.example')).rejects.toThrow('400');
+    await platform.deleteForEver(member.id, member.handle);
+    await isGone(id);
+    await expect(peer.profile(member.actor)).rejects.toThrow();
+    await eventually('the actor is gone', async () => (await fetch(member.actor)).status === 410);
+    await expect(peer.lookup(member.handle)).rejects.toThrow();
+    await expect(platform.turnOn(member.id)).rejects.toThrow('410');
+  });
+});

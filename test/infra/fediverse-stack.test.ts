@@ -101,11 +101,14 @@ describe('what the template tells', () => {
       'HandleDomain',
       'Issuer',
       'Limits',
+      'LookAfterSeconds',
       'Origin',
       'PrivateHosts',
       'ProbeDelaysSeconds',
       'PublicBlocklist',
+      'ReceiptDays',
       'RemovalDelaySeconds',
+      'RemovalsPerSecond',
       'RetryDelaysSeconds',
       'ShareDelaySeconds',
       'SpreadSeconds',
@@ -127,6 +130,9 @@ describe('what the template tells', () => {
       retryDelaysSeconds: '5,6',
       probeDelaysSeconds: '7,8',
       drainPerSecond: 9,
+      removalsPerSecond: 10,
+      lookAfterSeconds: 11,
+      receiptDays: 12,
     };
     expect(chooseParameters(json, wishes, machine)).toEqual({
       ...machine,
@@ -138,6 +144,9 @@ describe('what the template tells', () => {
       RetryDelaysSeconds: '5,6',
       ProbeDelaysSeconds: '7,8',
       DrainPerSecond: '9',
+      RemovalsPerSecond: '10',
+      LookAfterSeconds: '11',
+      ReceiptDays: '12',
     });
     const defaults = Object.entries(json.Parameters ?? {}).map(([name, { Default }]) => [name, Default]);
     expect(Object.fromEntries(defaults)).toMatchObject({
@@ -148,6 +157,9 @@ describe('what the template tells', () => {
       RetryDelaysSeconds: local.retryDelaysSeconds.join(','),
       ProbeDelaysSeconds: local.probeDelaysSeconds.join(','),
       DrainPerSecond: String(local.drainPerSecond),
+      RemovalsPerSecond: String(local.removalsPerSecond),
+      LookAfterSeconds: String(local.lookAfterSeconds),
+      ReceiptDays: String(local.receiptDays),
     });
   });
 
@@ -163,6 +175,7 @@ describe('what the template tells', () => {
       'PublicOrigin',
       'ReceivedDeadLettersUrl',
       'RemovalsDeadLettersUrl',
+      'SlicesDeadLettersUrl',
       'StragglersDeadLettersUrl',
       'TableName',
     ]);

@@ -54,13 +54,34 @@ describe('functions', () => {
         'OUTBOX_QUEUE_URL',
         'REMOVALS_QUEUE_URL',
         'KEYS_QUEUE_URL',
+        'SLICES_QUEUE_URL',
+        'INTERACTIONS_TOPIC_ARN',
       ],
       'fan-out': [...delays, 'SPREAD_SECONDS', 'DELIVERIES_QUEUE_URL', 'OUTBOX_QUEUE_URL'],
       deliver: [...who, ...pages, 'STRAGGLERS_QUEUE_URL', 'RETRY_DELAYS_SECONDS', 'PROBE_DELAYS_SECONDS'],
       probe: [...who, ...pages, 'PROBES_QUEUE_URL', 'PROBE_DELAYS_SECONDS', 'DRAIN_PER_SECOND'],
       'generate-keys': ['DATA_KEY_ID'],
-      remove: [...delays, 'OUTBOX_QUEUE_URL', 'DELIVERIES_QUEUE_URL', 'REMOVALS_QUEUE_URL'],
-      sweep: ['OUTBOX_QUEUE_URL', 'REMOVALS_QUEUE_URL', 'KEYS_QUEUE_URL', 'PROBES_QUEUE_URL'],
+      remove: [
+        ...delays,
+        'ELIGIBLE_COUNTRIES',
+        'RECEIPT_DAYS',
+        'OUTBOX_QUEUE_URL',
+        'DELIVERIES_QUEUE_URL',
+        'REMOVALS_QUEUE_URL',
+        'SLICES_QUEUE_URL',
+        'INTERACTIONS_TOPIC_ARN',
+      ],
+      ask: [
+        ...who,
+        ...pages,
+        'PROBE_DELAYS_SECONDS',
+        'REMOVALS_PER_SECOND',
+        'LOOK_AFTER_SECONDS',
+        'RECEIPT_DAYS',
+        'REMOVALS_QUEUE_URL',
+        'SLICES_QUEUE_URL',
+      ],
+      sweep: ['OUTBOX_QUEUE_URL', 'REMOVALS_QUEUE_URL', 'SLICES_QUEUE_URL', 'KEYS_QUEUE_URL', 'PROBES_QUEUE_URL'],
     };
     const sorted = Object.entries(expected).map(([folder, variables]) => [folder, [...variables, 'TABLE_NAME'].sort()]);
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(sorted));
@@ -78,6 +99,7 @@ describe('functions', () => {
       'ReceivingCount',
       'ReceivingInbox',
       'ReceivingReceive',
+      'RemovalAsk',
     ]);
   });
 

@@ -37,7 +37,16 @@ const may: Record<string, Record<string, readonly string[]>> = {
     'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
   },
-  platform: { outbox: send, deliveries: send, keys: send, removals: send, table: readAndWrite },
+  platform: {
+    outbox: send,
+    deliveries: send,
+    keys: send,
+    removals: send,
+    slices: send,
+    table: readAndWrite,
+    'memberKey, only for instance': ['Decrypt'],
+    interactions: ['Publish'],
+  },
   'fan-out': {
     outbox: [...empty, ...send],
     deliveries: send,
@@ -55,8 +64,21 @@ const may: Record<string, Record<string, readonly string[]>> = {
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     'memberKey, only for instance, members': ['GenerateDataKey', 'Decrypt'],
   },
-  remove: { removals: [...empty, ...send], deliveries: send, outbox: send, table: readAndWrite },
-  sweep: { outbox: send, probes: send, keys: send, removals: send, table: readAndWrite },
+  remove: {
+    removals: [...empty, ...send],
+    slices: send,
+    deliveries: send,
+    outbox: send,
+    table: readAndWrite,
+    interactions: ['Publish'],
+  },
+  ask: {
+    slices: [...empty, ...send],
+    removals: send,
+    table: readAndWrite,
+    'memberKey, only for members': ['Decrypt'],
+  },
+  sweep: { outbox: send, probes: send, keys: send, removals: send, slices: send, table: readAndWrite },
 };
 
 const names: Record<string, string> = {
@@ -71,6 +93,7 @@ const names: Record<string, string> = {
   DeliveryProbesQueue: 'probes',
   KeysQueue: 'keys',
   RemovalRemovalsQueue: 'removals',
+  RemovalSlicesQueue: 'slices',
 };
 
 const purposes = { instance: 'fediverse-sharing:instance-key', members: 'fediverse-sharing:member-keys' };

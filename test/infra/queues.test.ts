@@ -22,11 +22,11 @@ const deadLetters = Object.values(queues).flatMap(
 const working = Object.keys(queues).filter((name) => !deadLetters.includes(name));
 
 describe('queues', () => {
-  test('there are eight, each with a dead-letter queue of its own for what failed five times', () => {
-    expect(working).toHaveLength(8);
+  test('there are nine, each with a dead-letter queue of its own for what failed five times', () => {
+    expect(working).toHaveLength(9);
     for (const name of working) expect(queues[name]?.RedrivePolicy?.maxReceiveCount).toBe(5);
-    expect(new Set(deadLetters).size).toBe(8);
-    expect(Object.keys(queues)).toHaveLength(16);
+    expect(new Set(deadLetters).size).toBe(9);
+    expect(Object.keys(queues)).toHaveLength(18);
   });
 
   test('an alarm goes off when a message waits too long, and when a message was given up', () => {
@@ -38,7 +38,7 @@ describe('queues', () => {
     template.resourcePropertiesCountIs(
       'AWS::SQS::Queue',
       { MessageRetentionPeriod: 1209600, RedrivePolicy: Match.absent() },
-      8,
+      9,
     );
   });
 
@@ -51,7 +51,7 @@ describe('queues', () => {
           Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
         },
       },
-      16,
+      18,
     );
   });
 
@@ -74,6 +74,7 @@ describe('queues', () => {
       DeliveryProbesQueue: 1,
       KeysQueue: 5,
       RemovalRemovalsQueue: 1,
+      RemovalSlicesQueue: 1,
     });
   });
 

@@ -31,6 +31,19 @@ const inShortOutages = (schedule: Schedule): Schedule => ({
     step.is === 'mood' ? { ...step, mood: 'fails', forMs: step.forMs % 2_400_000 } : step,
   ),
 });
+const withManyPosts = (schedule: Schedule): Schedule => ({
+  ...inShortOutages(schedule),
+  steps: inShortOutages(schedule).steps.map((step) =>
+    step.is === 'edit' || step.is === 'delete' ? { is: 'post', delaySeconds: 0, after: step.after } : step,
+  ),
+});
+const withStops = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  steps: schedule.steps.map((step) => {
+    if (step.is === 'delete') return { is: 'stop', after: step.after };
+    return step.is === 'edit' ? { is: 'turn on', after: step.after } : step;
+  }),
+});
 const inStorms = (schedule: Schedule): Schedule => ({ ...schedule, climate: 'rough' });
 
 /** A post, as if nobody had ever taken it back. */
@@ -45,19 +58,19 @@ const blind = <D extends Pick<AllDeps['deliver'], 'posts'>>(deps: D): D => ({
 const beforeSending: Readonly<Record<string, Bug>> = {
   'nothing is looked at right before it is sent': {
     plant: { deliver: blind },
-    seed: 15,
+    seed: 6,
     breaks: 'nothingFollowsADelete',
   },
-  'parked activities leave without a look': { plant: { probe: blind }, seed: 3, breaks: 'nothingFollowsADelete' },
+  'parked activities leave without a look': { plant: { probe: blind }, seed: 20, breaks: 'nothingFollowsADelete' },
   'a Delete leaves at once': {
     plant: { settings: { removalDelaySeconds: 0 } },
-    seed: 19,
+    seed: 7,
     breaks: 'nothingFollowsADelete',
     likelier: inHaste,
   },
   'an edit leaves at once': {
     plant: { settings: { editDelaySeconds: 0 } },
-    seed: 11,
+    seed: 45,
     breaks: 'sharedPostsAreHeld',
     likelier: (schedule) => amongTheSlow(inHaste(schedule)),
   },
@@ -114,7 +127,7 @@ const parking: Readonly<Record<string, Bug>> = {
         };
       },
     },
-    seed: 61,
+    seed: 57,
     breaks: 'resultsAddUp',
     likelier: inShortOutages,
   },
@@ -157,7 +170,7 @@ const parking: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 13,
+    seed: 12,
     breaks: 'sharedPostsAreHeld',
   },
 };
@@ -205,5 +218,65 @@ const audience: Readonly<Record<string, Bug>> = {
   },
 };
 
+const removals: Readonly<Record<string, Bug>> = {
+  'a slice goes on one post too late': {
+    plant: {
+      ask: (deps) => ({
+        ...deps,
+        removed: {
+          removedBy: async (removal, how) => {
+            const page = await deps.removed.removedBy(removal, how);
+            return how.cursor === undefined ? page : { ...page, items: page.items.slice(1) };
+          },
+        },
+      }),
+    },
+    seed: 5,
+    breaks: 'removedPostsAreGone',
+    likelier: withManyPosts,
+  },
+  'what waits for a server is taken for done': {
+    plant: {
+      ask: (deps) => ({
+        ...deps,
+        slices: {
+          ...deps.slices,
+          advance: (before, removal, asks, now) => {
+            const ends = Object.entries(asks).map(([name, one]) => {
+              return [name, one.state === 'parked' ? { ...one, state: 'done' as const } : one] as const;
+            });
+            return deps.slices.advance(before, removal, Object.fromEntries(ends), now);
+          },
+        },
+      }),
+    },
+    seed: 14,
+    breaks: 'removedPostsAreGone',
+  },
+  'what was left when sharing ended is not removed later': {
+    plant: {
+      remove: (deps) => ({
+        ...deps,
+        posts: {
+          ...deps.posts,
+          markRemoved: async (posts, removal, now) => {
+            const own = posts.filter(({ epoch }) => epoch === removal.epoch - 1);
+            return own.length > 0 ? deps.posts.markRemoved(own, removal, now) : { kind: 'done', removal };
+          },
+        },
+      }),
+    },
+    seed: 13,
+    breaks: 'deletesReachEveryone',
+    likelier: withStops,
+  },
+};
+
 /** All of them, by name. */
-export const bugs: Readonly<Record<string, Bug>> = { ...beforeSending, ...promises, ...parking, ...audience };
+export const bugs: Readonly<Record<string, Bug>> = {
+  ...beforeSending,
+  ...promises,
+  ...parking,
+  ...audience,
+  ...removals,
+};

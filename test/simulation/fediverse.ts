@@ -26,6 +26,8 @@ export interface ServerPlan {
   readonly takes: SignatureScheme | 'both';
   /** People there follow again under the same id, as on Misskey; elsewhere an activity counts once by its id. */
   readonly sameFollowId: boolean;
+  /** Whoever follows there goes on doing so when the Follow is rejected after it was accepted, as on GoToSocial. */
+  readonly ignoresReject: boolean;
   readonly neverReturns: boolean;
 }
 
@@ -38,15 +40,31 @@ export interface Person {
   /** Their Follows by id, and what their server knows of each. */
   readonly follows: Map<string, 'pending' | 'accepted' | 'rejected' | 'undone'>;
   /** What they did, in order. */
-  readonly deeds: { readonly kind: 'follow' | 'undo'; readonly followId: string; readonly at: number }[];
+  readonly deeds: {
+    readonly kind: 'follow' | 'undo';
+    readonly id: string;
+    readonly followId: string;
+    readonly at: number;
+  }[];
 }
 
 /** What we send, as far as servers care. */
 export interface Document {
   readonly id: string;
   readonly type: string;
-  readonly object: { readonly id: string; readonly type?: string; readonly content?: string; readonly name?: string };
+  readonly object: ActivityObject | string;
 }
+
+interface ActivityObject {
+  readonly id: string;
+  readonly type?: string;
+  readonly content?: string;
+  readonly name?: string;
+}
+
+/** What an activity is about, named or embedded. */
+export const objectOf = ({ object }: Document): ActivityObject =>
+  typeof object === 'string' ? { id: object } : object;
 
 /** What a server makes of a request: its answer, if one ever comes, and its work, if it does any; each after so long. */
 export interface Reception {
@@ -55,6 +73,8 @@ export interface Reception {
   readonly work?: () => void;
   readonly workMs?: number;
 }
+
+const isActor = (id: string) => /\/actors\/\w+$/.test(id);
 
 const some = ['slow', 'hangs', 'resets', 'fails', 'busy', 'doubts', 'well', 'well', 'well'] as const;
 
@@ -70,7 +90,8 @@ export function remoteServer(index: number, plan: ServerPlan, clock: Clock, luck
   const people: Person[] = [];
 
   const take = (document: Document) => {
-    const { id, type, object } = document;
+    const { id, type } = document;
+    const object = objectOf(document);
     if (!plan.sameFollowId && seen.has(id)) return;
     seen.add(id);
     switch (type) {
@@ -82,12 +103,17 @@ export function remoteServer(index: number, plan: ServerPlan, clock: Clock, luck
         else if (posts.has(object.id)) posts.set(object.id, object.content ?? '');
         break;
       case 'Delete':
+        // With an account goes all that it wrote, and whoever follows it.
+        for (const post of posts.keys()) if (post.startsWith(`${object.id}/`)) posts.delete(post);
+        if (isActor(object.id))
+          for (const { follows } of people) for (const id of follows.keys()) follows.set(id, 'rejected');
         posts.delete(object.id);
         tombstones.add(object.id);
         break;
       default:
         for (const { follows } of people) {
           const known = follows.get(object.id);
+          if (type === 'Reject' && known === 'accepted' && plan.ignoresReject) continue;
           if (known !== undefined && known !== 'undone')
             follows.set(object.id, type === 'Accept' ? 'accepted' : 'rejected');
         }

@@ -1,4 +1,5 @@
 /** What the simulated system stands on, and how it is set. */
+import type { ask } from '../../functions/ask/ask.ts';
 import type { count } from '../../functions/count/count.ts';
 import type { deliver } from '../../functions/deliver/deliver.ts';
 import type { fanOut } from '../../functions/fan-out/fan-out.ts';
@@ -18,6 +19,7 @@ export interface AllDeps {
   readonly fanOut: Parameters<typeof fanOut>[0];
   readonly probe: Parameters<typeof probe>[0];
   readonly remove: Parameters<typeof remove>[0];
+  readonly ask: Parameters<typeof ask>[0];
   readonly count: Parameters<typeof count>[0];
   readonly sweep: Parameters<typeof sweep>[0];
 }
@@ -57,4 +59,8 @@ export const usualSettings = {
   retryDelays: [60, 300, 900],
   probeDelays: [300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200],
   perSecond: 5,
+  removalsPerSecond: 3,
+  lookAfterSeconds: 600,
+  receiptDays: 180,
+  eligibleCountries: ['US'],
 };

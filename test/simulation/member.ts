@@ -1,7 +1,10 @@
 /** The member, who uses the platform's own operations, and a platform that asks again when it got no answer. */
+
+import { deleteForEver } from '../../functions/platform/delete-for-ever.ts';
+import { deletePost } from '../../functions/platform/delete-post.ts';
 import { putMember } from '../../functions/platform/members.ts';
 import type { Operation } from '../../functions/platform/operation.ts';
-import { deletePost, editPost, shareNow, sharePost } from '../../functions/platform/posts.ts';
+import { editPost, shareNow, sharePost } from '../../functions/platform/posts.ts';
 import { putSharing } from '../../functions/platform/sharing.ts';
 import { HttpProblem } from '../../shared/runtime/errors.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
@@ -50,7 +53,7 @@ export function member(
       site: system.site,
       reactions: reactions(tables),
       results: results(tables),
-      eligibleCountries: ['US'],
+      announce: async () => {},
       limits: { take: async () => ({ taken: true as const }) },
       postsPerMemberPerHour: 60,
       shareDelaySeconds: 300,
@@ -63,6 +66,7 @@ export function member(
       delete: deletePost(deps),
       'share now': shareNow(deps),
       sharing: putSharing(deps),
+      'delete for ever': deleteForEver(deps),
       profile: putMember(deps),
     };
   };
@@ -122,7 +126,15 @@ export function member(
       const postId = anyPost(which);
       if (postId) await ask(what, what, { postId });
     },
-    turn: (state: 'on' | 'paused' | 'off') => ask('sharing', `turn ${state}`, { body: { state, consent } }),
+    turn: (state: 'on' | 'off') => ask('sharing', `turn ${state}`, { body: { state, consent } }),
+    /** Until it goes on by itself, if it does. */
+    pause: (forMs?: number) =>
+      ask('sharing', 'turn paused', {
+        body: { state: 'paused', ...(forMs ? { until: new Date(clock.now() + forMs).toISOString() } : {}) },
+      }),
+    /** What is out there is left. */
+    stop: () => ask('sharing', 'stop', { body: { state: 'off', remove: false } }),
+    deleteForEver: () => ask('delete for ever', 'delete for ever', { body: { handle: 'ann@example.com' } }),
     tell: () => ask('profile', 'profile', { body: profile(`name ${++content}`) }),
   };
 }

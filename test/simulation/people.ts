@@ -46,15 +46,16 @@ export function crowd({
       const followId = server.plan.sameFollowId ? `${person.id}#follow` : newId(person);
       for (const [id, state] of follows) if (id !== followId && state !== 'undone') follows.set(id, 'undone');
       follows.set(followId, 'pending');
-      deeds.push({ kind: 'follow', followId, at: clock.now() });
+      deeds.push({ kind: 'follow', id: followId, followId, at: clock.now() });
       send(person, 'Follow', followId, actor());
     },
     unfollow: (person: Person) => {
       const followId = person.deeds.findLast(({ kind }) => kind === 'follow')?.followId;
       if (!followId || !person.server.isWell() || person.follows.get(followId) === 'undone') return;
       person.follows.set(followId, 'undone');
-      person.deeds.push({ kind: 'undo', followId, at: clock.now() });
-      send(person, 'Undo', newId(person), { id: followId, type: 'Follow', actor: person.id, object: actor() });
+      const id = newId(person);
+      person.deeds.push({ kind: 'undo', id, followId, at: clock.now() });
+      send(person, 'Undo', id, { id: followId, type: 'Follow', actor: person.id, object: actor() });
     },
     /** Looks at a post, so that the server holds it, and likes it. */
     like: (person: Person, object: string, content: string) => {

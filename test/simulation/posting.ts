@@ -1,7 +1,7 @@
 /** The way from our workers to other servers: stands in for `inboxPoster` and the network behind it, and keeps what was sent. */
 import type { DeliveryAnswer, SignatureScheme } from '../../shared/domain/delivery.ts';
 import type { PostToInbox } from '../../shared/transport/inbox-post.ts';
-import type { Document, RemoteServer } from './fediverse.ts';
+import { type Document, objectOf, type RemoteServer } from './fediverse.ts';
 import type { Chance } from './stand-ins/chance.ts';
 import type { Clock } from './stand-ins/clock.ts';
 import type { Life } from './stand-ins/wire.ts';
@@ -22,7 +22,8 @@ export interface Posted {
   took: boolean;
 }
 
-const never = new Promise<never>(() => {});
+/** Made anew each time: one that all waited for would keep whatever waits for it. */
+const never = () => new Promise<never>(() => {});
 const other = { cavage: 'rfc9421', rfc9421: 'cavage' } as const;
 const isDoubt = (answer: DeliveryAnswer) => 'status' in answer && (answer.status === 400 || answer.status === 401);
 
@@ -45,7 +46,7 @@ export function network({
   const poster =
     (life: Life): PostToInbox =>
     async (inbox, body, _signer, { scheme, timeoutMs, signal }) => {
-      if (life.ended) return never;
+      if (life.ended) return never();
       const { host } = new URL(inbox);
       const server = servers.get(host)!;
       const document = JSON.parse(Buffer.from(body).toString()) as Document;
@@ -53,8 +54,8 @@ export function network({
         inbox,
         host,
         type: document.type,
-        object: document.object.id,
-        content: document.object.content,
+        object: objectOf(document).id,
+        content: objectOf(document).content,
         begunAt: clock.now(),
         endedAt: undefined,
         answer: undefined,
@@ -112,7 +113,7 @@ export function network({
       const second = isDoubt(first) && !life.ended ? await knock(other[scheme]) : first;
       const answer = isDoubt(second) ? first : second;
       survive();
-      if (life.ended) return never;
+      if (life.ended) return never();
       end(answer);
       return answer;
     };

@@ -10,7 +10,8 @@ type Which = number;
 export type Happening =
   | { readonly is: 'post'; readonly delaySeconds: number; readonly again?: Which | undefined }
   | { readonly is: 'edit' | 'delete' | 'share now'; readonly post: Which }
-  | { readonly is: 'turn on' | 'turn off' | 'pause' | 'profile' }
+  | { readonly is: 'turn on' | 'turn off' | 'stop' | 'delete for ever' | 'profile' }
+  | { readonly is: 'pause'; readonly forMs?: number | undefined }
   | { readonly is: 'follow' | 'unfollow'; readonly person: Which }
   | { readonly is: 'like'; readonly person: Which; readonly post: Which }
   | { readonly is: 'mood'; readonly server: Which; readonly mood: Mood; readonly forMs: number }
@@ -83,10 +84,20 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 30,
     arbitrary: fc.record({
-      is: fc.constantFrom('turn on' as const, 'turn on' as const, 'turn on' as const, 'turn off' as const),
+      is: fc.constantFrom(
+        ...Array<'turn on'>(6).fill('turn on'),
+        'turn off' as const,
+        'turn off' as const,
+        'stop' as const,
+      ),
     }),
   },
-  { weight: 10, arbitrary: fc.record({ is: fc.constantFrom('pause' as const, 'profile' as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ is: fc.constant('pause' as const), forMs: fc.option(outage, { freq: 2, nil: undefined }) }),
+  },
+  { weight: 5, arbitrary: fc.record({ is: fc.constant('profile' as const) }) },
+  { weight: 1, arbitrary: fc.record({ is: fc.constant('delete for ever' as const) }) },
   {
     weight: 40,
     arbitrary: fc.record({
@@ -105,6 +116,7 @@ const server: fc.Arbitrary<ServerPlan> = fc.record({
   sharedInbox: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   takes: fc.constantFrom('both' as const, 'both' as const, 'cavage' as const, 'rfc9421' as const),
   sameFollowId: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  ignoresReject: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   neverReturns: fc.oneof({ weight: 150, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 

@@ -7,7 +7,17 @@ import { type Life, newLife } from './stand-ins/wire.ts';
 import { workers } from './workers.ts';
 
 /** How long each function may take. */
-const seconds = { deliver: 45, fanOut: 60, probe: 60, remove: 60, count: 60, keys: 60, sweep: 50, platform: 15 };
+const seconds = {
+  deliver: 45,
+  fanOut: 60,
+  probe: 60,
+  remove: 60,
+  ask: 60,
+  count: 60,
+  keys: 60,
+  sweep: 50,
+  platform: 15,
+};
 
 /** Starts everything that queues feed. */
 export function startSystem(ground: Ground) {
@@ -21,13 +31,14 @@ export function startSystem(ground: Ground) {
   };
   const outbox = withDeadLetters('outbox', seconds.fanOut);
   const removals = withDeadLetters('removals', seconds.remove);
+  const slices = withDeadLetters('slices', seconds.ask);
   const deliveries = withDeadLetters('deliveries', seconds.deliver);
   const stragglers = withDeadLetters('stragglers', seconds.deliver);
   const probes = withDeadLetters('probes', seconds.probe);
   const counted = withDeadLetters('counted', seconds.count);
   const keys = withDeadLetters('keys', seconds.keys);
 
-  const work = workers(ground, { outbox, removals, deliveries, stragglers, probes, counted, keys });
+  const work = workers(ground, { outbox, removals, slices, deliveries, stragglers, probes, counted, keys });
 
   const environment = { clock, chance, weather: queues.weather };
   const poll = (
@@ -39,6 +50,7 @@ export function startSystem(ground: Ground) {
   const pollers = [
     poll(outbox, work.fanOutOf, seconds.fanOut, 10),
     poll(removals, work.removeOf, seconds.remove, 5),
+    poll(slices, work.askOf, seconds.ask, 5),
     poll(deliveries, work.deliverOf, seconds.deliver, 50),
     poll(stragglers, work.deliverOf, seconds.deliver, 20),
     poll(probes, work.probeOf, seconds.probe, 10),

@@ -1,12 +1,16 @@
 /** The functions that make deliveries, as they are; each process has its own way to the table and the queues. */
 import type { KeyObject } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ask } from '../../functions/ask/ask.ts';
+import { look } from '../../functions/ask/look.ts';
 import { count } from '../../functions/count/count.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { fanOut } from '../../functions/fan-out/fan-out.ts';
 import { generateKeys } from '../../functions/generate-keys/generate-keys.ts';
 import { probe } from '../../functions/probe/probe.ts';
 import { undoWhatBinds } from '../../functions/remove/blocked.ts';
+import { goOnWithHeld } from '../../functions/remove/held-follows.ts';
+import { endPause } from '../../functions/remove/pause-end.ts';
 import { remove } from '../../functions/remove/remove.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
@@ -16,19 +20,27 @@ import { blocks } from '../../shared/storage/blocks.ts';
 import { closings } from '../../shared/storage/closings.ts';
 import { doings } from '../../shared/storage/doings.ts';
 import { followers } from '../../shared/storage/followers.ts';
+import { heldFollows } from '../../shared/storage/held-follows.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { instance } from '../../shared/storage/instance.ts';
 import { jobs } from '../../shared/storage/jobs.ts';
+import { limits } from '../../shared/storage/limits.ts';
+import { memberErasure } from '../../shared/storage/member-erasure.ts';
 import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
 import { policies, policyDirectory } from '../../shared/storage/policies.ts';
 import { posts } from '../../shared/storage/posts.ts';
 import { reach } from '../../shared/storage/reach.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
+import { receiptParts } from '../../shared/storage/receipt-parts.ts';
+import { removals } from '../../shared/storage/removals.ts';
+import { removed } from '../../shared/storage/removed.ts';
 import { results } from '../../shared/storage/results.ts';
 import { serverDirectory, servers } from '../../shared/storage/servers.ts';
 import { signOfLife } from '../../shared/storage/sign-of-life.ts';
+import { slices } from '../../shared/storage/slices.ts';
 import { stamps } from '../../shared/storage/stamps.ts';
+import type { CopiesFound, CopiesSought } from '../../shared/transport/copies.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import { jobStarter } from '../../shared/transport/jobs.ts';
 import {
@@ -38,6 +50,7 @@ import {
   ProbeMessage,
   ReceivedMessage,
   RemovalMessage,
+  SliceMessage,
 } from '../../shared/transport/messages.ts';
 import { site } from '../support/members.ts';
 import { borrowedTables } from './borrowed-tables.ts';
@@ -48,7 +61,7 @@ import type { BatchHandler } from './stand-ins/queues/poller.ts';
 import type { Life } from './stand-ins/wire.ts';
 
 /** The queues that functions send to. */
-export type QueueName = 'outbox' | 'removals' | 'deliveries' | 'stragglers' | 'probes' | 'counted' | 'keys';
+export type QueueName = 'outbox' | 'removals' | 'slices' | 'deliveries' | 'stragglers' | 'probes' | 'counted' | 'keys';
 
 const key = {} as KeyObject; // nothing is signed here
 
@@ -71,13 +84,22 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       members: members(tables),
       posts: posts(tables),
       followers: followers(tables),
+      heldFollows: heldFollows(tables),
       inboxes: inboxes(tables),
+      removals: removals(tables),
+      slices: slices(tables),
       jobs: jobs(tables),
       blocks: ownBlocks,
       stamps: stamps(tables),
       barredFrom: barredFrom({ policies: policyDirectory(policies(tables), now), blocks: ownBlocks }),
       starter: jobStarter(
-        { outbox: to.outbox.url, removals: to.removals.url, keys: to.keys.url, probes: to.probes.url },
+        {
+          outbox: to.outbox.url,
+          removals: to.removals.url,
+          slices: to.slices.url,
+          keys: to.keys.url,
+          probes: to.probes.url,
+        },
         queues.client(life),
       ),
       sender: <T>(queue: InMemoryQueue) => queues.sender<T>(queue, life),
@@ -97,6 +119,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       site,
       ...rows,
       results: results(tables),
+      receiptParts: receiptParts(tables),
       servers: remote,
       directory: serverDirectory(remote, now),
       parked: parked(tables),
@@ -129,18 +152,59 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
     const { tables, now, sender, ...rows } = processOf(life);
     const deps: AllDeps['remove'] = {
       ...rows,
+      memberErasure: memberErasure(tables),
       deliveries: sender(to.deliveries),
-      removals: sender(to.removals),
+      queue: sender(to.removals),
+      announce: async () => {},
       ...settings,
       now,
     };
-    const afterSharing = remove(plant.remove?.(deps) ?? deps);
+    const step = remove(plant.remove?.(deps) ?? deps);
     const decided = { doings: doings(tables), reach: reach(tables), policies: policies(tables) };
-    const afterBlock = undoWhatBinds({ ...deps, ...rows, ...decided, removals: sender(to.removals) });
-    return queueHandler(RemovalMessage, (message, context) => {
-      if ('erasure' in message) throw new Error('nobody is forgotten in a simulation');
-      return 'block' in message ? afterBlock(message, context) : afterSharing(message);
+    const all = { ...deps, ...rows, ...settings, ...decided, queue: sender<never>(to.removals) };
+    const afterBlock = undoWhatBinds(all);
+    const afterPause = endPause(all);
+    const withHeld = goOnWithHeld({ ...all, policyDirectory: policyDirectory(policies(tables), now) });
+    return inAHurry(
+      queueHandler(RemovalMessage, (message, context) => {
+        if ('erasure' in message || 'report' in message) throw new Error('nobody asks for that in a simulation');
+        if ('block' in message) return afterBlock(message, context);
+        if ('held' in message) return withHeld(message, context);
+        if ('until' in message) return afterPause(message);
+        return step(message, context);
+      }),
+    );
+  };
+  const askOf = (life: Life): BatchHandler => {
+    const { tables, now, sender, ...rows } = processOf(life);
+    const remote = servers(tables);
+    const common = {
+      site,
+      ...rows,
+      limits: limits(tables),
+      directory: serverDirectory(remote, now),
+      startDeadline,
+      queue: sender<SliceMessage>(to.slices),
+      now,
+    };
+    const deps: AllDeps['ask'] = {
+      ...common,
+      removed: removed(tables),
+      servers: remote,
+      signingKeys: { privateKey },
+      post: network.poster(life),
+      softwareOf: async (inbox) => softwareOf(ground.servers, inbox),
+      ...settings,
+      perSecond: settings.removalsPerSecond,
+      pause: clock.pause,
+    };
+    const asks = ask(plant.ask?.(deps) ?? deps);
+    const looks = look({
+      ...common,
+      policies: policyDirectory(policies(tables), now),
+      lookForCopies: async (sought) => copiesOn(ground.servers, sought),
     });
+    return queueHandler(SliceMessage, (message, context) => (message.look ? looks(message, context) : asks(message)));
   };
   const probeOf = (life: Life): BatchHandler => {
     const { tables, now, sender, ...rows } = processOf(life);
@@ -148,6 +212,8 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       site,
       ...rows,
       results: results(tables),
+      receiptParts: receiptParts(tables),
+      removed: removed(tables),
       servers: servers(tables),
       parked: parked(tables),
       signingKeys: { privateKey },
@@ -213,7 +279,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
     return sweep(plant.sweep?.(deps) ?? deps);
   };
 
-  return { settings, processOf, countedAt, deliverOf, fanOutOf, removeOf, probeOf, countOf, keysOf, sweepOf };
+  return { settings, processOf, countedAt, deliverOf, fanOutOf, removeOf, askOf, probeOf, countOf, keysOf, sweepOf };
 }
 
 /** Who someone is, as their server tells. */
@@ -232,4 +298,19 @@ function senderIn(all: ReadonlyMap<string, RemoteServer>, id: string): RemoteAct
     inbox: person.inbox,
     ...(server.plan.sharedInbox ? { sharedInbox: person.deliveryInbox } : {}),
   };
+}
+
+/** What a server shows to everyone of what is sought there. */
+function copiesOn(all: ReadonlyMap<string, RemoteServer>, { server: { host }, objectIds }: CopiesSought): CopiesFound {
+  const server = all.get(host);
+  if (!server?.isWell()) return { outcome: 'unreadable', found: 0 };
+  const found = objectIds === 'account' ? server.posts.size : objectIds.filter((id) => server.posts.has(id)).length;
+  return { outcome: found > 0 ? 'stillThere' : 'noneFound', found };
+}
+
+/** What a server says that it runs, while it says anything. */
+function softwareOf(all: ReadonlyMap<string, RemoteServer>, { host }: URL): string | undefined {
+  const server = all.get(host);
+  if (!server?.isWell()) return undefined;
+  return server.plan.ignoresReject ? 'gotosocial' : 'mastodon';
 }

@@ -1,6 +1,6 @@
 /** One world: the system, the other servers, the member and the people; and what may happen there. */
 import type { Member } from '../../shared/domain/member.ts';
-import { type Post, presentState } from '../../shared/domain/post.ts';
+import { isShared, type Post } from '../../shared/domain/post.ts';
 import { textToHtml } from '../../shared/protocol/html.ts';
 import { addresses } from '../../shared/protocol/site.ts';
 import { sweepWhenDue } from './due.ts';
@@ -84,7 +84,11 @@ export function world(schedule: Schedule, plant: Plant | undefined, chance: Chan
       case 'turn off':
         return asks(ann.turn('off'));
       case 'pause':
-        return asks(ann.turn('paused'));
+        return asks(ann.pause(step.forMs));
+      case 'stop':
+        return asks(ann.stop());
+      case 'delete for ever':
+        return asks(ann.deleteForEver());
       case 'profile':
         return asks(ann.tell());
       case 'follow':
@@ -93,7 +97,7 @@ export function world(schedule: Schedule, plant: Plant | undefined, chance: Chan
         return all.unfollow(someone(step.person));
       case 'like': {
         const present = rowOf<Member>('Member')[0]!;
-        const shared = rowOf<Post>('Post').filter((post) => presentState(post, present) === 'shared');
+        const shared = rowOf<Post>('Post').filter((post) => isShared(post, present));
         const post = shared.at(-1 - (step.post % Math.max(1, shared.length)));
         if (post) all.like(someone(step.person), site.post(present.actorKey!, post.objectKey), textToHtml(post.text));
         return;

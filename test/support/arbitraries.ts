@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Sharing } from '#shared/domain/member';
 import type { PostState } from '#shared/domain/post';
 import type { Inbox } from '#shared/domain/reach';
+import { sharingStates } from '#shared/domain/sharing';
 
 /** A time of these years, RFC 3339 in Z. */
 export const aTime = fc
@@ -9,7 +9,7 @@ export const aTime = fc
   .map((date) => date.toISOString());
 
 /** The state in which a member's switch may be. */
-export const aSharing = fc.constantFrom<Sharing>('off', 'on', 'paused', 'removing');
+export const aSharing = fc.constantFrom(...sharingStates);
 
 /** What a post's row may say. */
 export const aPostState = fc.constantFrom<PostState>('waiting', 'shared', 'deleted', 'cancelled');

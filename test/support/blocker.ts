@@ -42,7 +42,7 @@ export function aBlocker(
         sent.push(...messages.map((message, index) => ({ message, delay: delayOf(message, index) })));
       },
     },
-    removals: { send: async (message) => void further.push(message) },
+    queue: { send: async (message) => void further.push(message) },
     removalDelaySeconds: 60,
     editDelaySeconds: 25,
     now,

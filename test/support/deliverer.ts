@@ -13,6 +13,7 @@ import { inboxes } from '../../shared/storage/inboxes.ts';
 import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
 import { posts } from '../../shared/storage/posts.ts';
+import { receiptParts } from '../../shared/storage/receipt-parts.ts';
 import { results } from '../../shared/storage/results.ts';
 import { servers } from '../../shared/storage/servers.ts';
 import { stamps } from '../../shared/storage/stamps.ts';
@@ -94,6 +95,7 @@ export function aDeliverer(tables: Tables, answers: Answers = {}, more: Partial<
     followers: followers(tables),
     inboxes: inboxes(tables),
     results: results(tables),
+    receiptParts: receiptParts(tables),
     servers: servers(tables),
     directory: () => servers(tables).all(),
     parked: parked(tables),
@@ -116,7 +118,7 @@ export function aDeliverer(tables: Tables, answers: Answers = {}, more: Partial<
 type PostSubject = Extract<DeliveryMessage['subject'], { kind: 'post' }>;
 
 /** A first try of a chunk. */
-export const aChunk = (subject: Pointer, inboxes: readonly string[]): DeliveryMessage => ({
+export const aChunk = (subject: DeliveryMessage['subject'], inboxes: readonly string[]): DeliveryMessage => ({
   subject,
   chunk: unique('chunk-'),
   inboxes: [...inboxes],

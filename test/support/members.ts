@@ -1,5 +1,6 @@
 import type { Actor, Member } from '#shared/domain/member';
 import type { Post, SharedPost } from '#shared/domain/post';
+import type { Removal } from '#shared/domain/removal';
 import { type Site, siteOf } from '#shared/protocol/site';
 
 /** A deployment whose handles carry another domain than its ids. */
@@ -22,6 +23,7 @@ export const aMember = (some: Partial<Member> = {}): Member => ({
   adult: true,
   sharing: 'off',
   epoch: 0,
+  removedUpTo: 0,
   createdAt: '2026-11-01T08:00:00.000Z',
   updatedAt: '2026-11-02T09:30:00.000Z',
   ...some,
@@ -54,5 +56,21 @@ export const aPost = (some: Partial<Post> = {}): Post => ({
 export const aSharedPost = (some: Partial<SharedPost> = {}): SharedPost => ({
   ...aPost({ state: 'shared' }),
   firstSentAt: '2026-11-03T10:05:01.250Z',
+  ...some,
+});
+
+/** The removal of all that a member shared, which has just begun. */
+export const aRemoval = (some: Partial<Removal> = {}): Removal => ({
+  id: '01removal',
+  memberId: 'm1',
+  kind: 'sharing',
+  cause: { by: 'member' },
+  epoch: 2,
+  at: '2026-11-04T10:00:00.000Z',
+  state: 'underWay',
+  posts: 0,
+  attachments: 0,
+  open: 0,
+  parked: 0,
   ...some,
 });

@@ -47,6 +47,10 @@ export default async function oneStack(project: TestProject) {
     // All tests come from one address, and a server of theirs has more people than it would have in a minute.
     limits:
       'failuresPerAddressPerMinute=1000000,fetchesPerDomainPerMinute=100000,fetchesPerMinute=100000,postsPerMemberPerHour=100000',
+    // A message that comes back only minutes later looks like one that got lost: say why.
+    log: (line) => {
+      if (/failed|does not answer/.test(line)) console.error(line);
+    },
   }).catch((error) => {
     throw new Error(`The local stack did not start, so no integration test can run: ${error.message}`, {
       cause: error,

@@ -41,6 +41,7 @@ export interface ShownPost {
   readonly sharedAt: string | null;
   readonly url: string | null;
   readonly version: number;
+  readonly removalId: string | null;
   readonly likes: number;
   readonly boosts: number;
   readonly replies: number;
@@ -62,12 +63,59 @@ export interface ShownSharing {
   readonly actorId: string | null;
   readonly followers: number;
   readonly consent: { readonly textVersion: string; readonly at: string } | null;
+  readonly possible: readonly { readonly transition: string; readonly message: string }[];
+  readonly pausedUntil: string | null;
+  readonly copiesLeft: boolean;
+  readonly removal: { readonly removalId: string; readonly state: string; readonly posts: number } | null;
+}
+
+/** A removal as the API shows it. */
+export interface ShownRemoval {
+  readonly removalId: string;
+  readonly kind: 'sharing' | 'post' | 'forEver';
+  readonly state: 'underWay' | 'asked' | 'settled';
+  readonly at: string;
+  readonly posts: number;
+  readonly attachments: number;
+  readonly open: number;
+  readonly parked: number;
+  readonly postId: string | null;
+}
+
+/** What one server was asked in a removal, and what it said. */
+export interface ShownAsk {
+  readonly server: string;
+  readonly inboxes: number;
+  readonly state: 'asking' | 'parked' | 'done' | 'givenUp';
+  readonly asked: number;
+  readonly accepted: number;
+  readonly refused: readonly { readonly status: number; readonly count: number }[];
+  readonly unreachableSince: string | null;
+  readonly nextTryAt: string | null;
+  readonly software: string | null;
+  readonly recheck: { readonly at: string; readonly outcome: string; readonly found: number } | null;
+  readonly says: string;
+}
+
+/** A receipt as the API shows it. */
+export interface ShownReceipt extends ShownRemoval {
+  readonly says: string;
+  readonly totals: {
+    readonly servers: number;
+    readonly asked: number;
+    readonly accepted: number;
+    readonly refused: number;
+    readonly unreachable: number;
+  } | null;
+  readonly servers: readonly ShownAsk[];
+  readonly next: string | null;
 }
 
 /** A problem document (RFC 9457). */
 export interface Problem {
   readonly status: number;
   readonly title: string;
+  readonly possible?: readonly { readonly transition: string; readonly message: string }[];
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
@@ -117,7 +165,7 @@ export function platformClient(origin: string, token: string) {
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? '',
-      body: (text ? JSON.parse(text) : undefined) as T,
+      body: (/^[[{]/.test(text) ? JSON.parse(text) : text || undefined) as T,
     };
   };
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -133,7 +181,23 @@ export function platformClient(origin: string, token: string) {
     turnOn: (id: string) =>
       call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'on', consent: { textVersion: '2026-11' } }),
     pause: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'paused' }),
+    /** Stops and removes. */
     turnOff: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'off' }),
+    /** Stops, and leaves the copies where they are. */
+    stop: (id: string) => call<ShownSharing>('PUT', `/members/${id}/sharing`, { state: 'off', remove: false }),
+    deleteForEver: (id: string, handle: string) =>
+      call<{ readonly removal: ShownRemoval; readonly consequences: readonly string[] }>(
+        'POST',
+        `/members/${id}/delete-for-ever`,
+        { handle },
+      ),
+    shareAgain: (id: string, postId: string) => call<ShownPost>('POST', `/members/${id}/posts/${postId}/share-again`),
+    removals: (id: string) =>
+      call<{ readonly items: readonly ShownRemoval[]; readonly next: string | null }>('GET', `/members/${id}/removals`),
+    receipt: (id: string, removalId: string) => call<ShownReceipt>('GET', `/members/${id}/removals/${removalId}`),
+    /** The receipt as a JWS. */
+    signedReceipt: (id: string, removalId: string) =>
+      call<string>('GET', `/members/${id}/removals/${removalId}/receipt.jws`),
     sharing: (id: string) => call<ShownSharing>('GET', `/members/${id}/sharing`),
     followers: (id: string, query = '') => call<Listed>('GET', `/members/${id}/followers${query}`),
     share: (id: string, post: object) => call<ShownPost>('POST', `/members/${id}/posts`, post),

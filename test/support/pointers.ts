@@ -4,6 +4,7 @@ import type {
   BlockPointer,
   PostPointer,
   ProfilePointer,
+  RemovalPointer,
   WithdrawalPointer,
 } from '#shared/domain/pointer';
 
@@ -52,5 +53,16 @@ export const aBlock = (kind: BlockPointer['kind'], more: Partial<BlockPointer> =
   epoch: 1,
   actor: 'https://far.example/users/bob',
   since: '2026-11-05T12:00:00.000Z',
+  ...more,
+});
+
+/** All that one inbox is still to be asked in a removal. */
+export const aRemovalPointer = (more: Partial<RemovalPointer> = {}): RemovalPointer => ({
+  kind: 'removal',
+  memberId: 'm1',
+  epoch: 2,
+  removalId: '01removal',
+  slice: 0,
+  ask: 'a'.repeat(32),
   ...more,
 });

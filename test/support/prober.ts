@@ -8,8 +8,12 @@ import { jobKey, jobs } from '../../shared/storage/jobs.ts';
 import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
 import { posts } from '../../shared/storage/posts.ts';
+import { receiptParts } from '../../shared/storage/receipt-parts.ts';
+import { removals } from '../../shared/storage/removals.ts';
+import { removed } from '../../shared/storage/removed.ts';
 import { results } from '../../shared/storage/results.ts';
 import { probeJob, servers } from '../../shared/storage/servers.ts';
+import { slices } from '../../shared/storage/slices.ts';
 import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
@@ -40,6 +44,10 @@ export function aProber(tables: Tables, answers: Answers = {}, more: Partial<Par
     followers: followers(tables),
     inboxes: inboxes(tables),
     results: results(tables),
+    receiptParts: receiptParts(tables),
+    removals: removals(tables),
+    removed: removed(tables),
+    slices: slices(tables),
     servers: servers(tables),
     parked: parked(tables),
     jobs: jobs(tables),

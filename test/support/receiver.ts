@@ -15,6 +15,7 @@ import { blocks } from '../../shared/storage/blocks.ts';
 import { doings } from '../../shared/storage/doings.ts';
 import { erasure } from '../../shared/storage/erasure.ts';
 import { followers } from '../../shared/storage/followers.ts';
+import { heldFollows } from '../../shared/storage/held-follows.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { limits } from '../../shared/storage/limits.ts';
 import { members } from '../../shared/storage/members.ts';
@@ -29,7 +30,7 @@ import { type DeliveryMessage, type InteractionEvent, ReceivedMessage } from '..
 import { addressPolicy, mayDeliver } from '../../shared/transport/private-hosts.ts';
 import { listedAt } from './answers.ts';
 import { presentPolicies } from './policies.ts';
-import { aJob, aPost, aSharer, noon, unique } from './storage-samples.ts';
+import { aJob, aPost, aPostRemoval, aRemoval, aSharer, noon, stopAndRemove, unique } from './storage-samples.ts';
 
 logger.setLogLevel('SILENT');
 
@@ -80,6 +81,7 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     members: members(tables),
     posts: posts(tables),
     followers: followers(tables),
+    heldFollows: heldFollows(tables),
     inboxes: inboxes(tables),
     reactions: reactions(tables),
     answers: answers(tables),
@@ -150,7 +152,17 @@ export async function anAuthor(tables: Tables) {
     id: addresses(site).actor(actorKey),
     turnOff: async () => {
       const now = await members(tables).find(memberId, noon(), { consistent: true });
-      await members(tables).turnOff(now!, { now: noon(60), job: aJob() });
+      await stopAndRemove(tables, now!);
+    },
+    /** Sharing ends, and what is out there is left. */
+    stop: async () => {
+      const now = await members(tables).find(memberId, noon(), { consistent: true });
+      await members(tables).stop(now!, noon(60));
+    },
+    deleteForEver: async () => {
+      const now = await members(tables).find(memberId, noon(), { consistent: true });
+      const removal = aRemoval(now!, noon(60), { kind: 'forEver' });
+      await members(tables).deleteForEver(now!, { removal, job: aJob(), now: noon(60) });
     },
     followers: async () => (await members(tables).tally(memberId)).followers,
     mentions: () => listedAt(tables, { kind: 'mention', about: memberId }),
@@ -168,7 +180,7 @@ export async function anAuthor(tables: Tables) {
         quotes: () => listedAt(tables, { kind: 'quote', about: post.objectKey }),
         remove: async () => {
           const now = await posts(tables).find(memberId, post.objectKey);
-          await posts(tables).markDeleted(now!, noon(90), aJob());
+          await posts(tables).markDeleted(now!, noon(90), aJob(), aPostRemoval(now!, noon(90)));
         },
       };
     },

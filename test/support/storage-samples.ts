@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Member } from '../../shared/domain/member.ts';
 import type { Post } from '../../shared/domain/post.ts';
+import type { Removal } from '../../shared/domain/removal.ts';
 import { members } from '../../shared/storage/members.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { aProfile } from './platform-client.ts';
@@ -53,9 +54,46 @@ export async function aSharer(tables: Tables): Promise<Member & { readonly actor
   const member = await aMember(tables);
   const now = noon(10);
   const consent = { textVersion: '1', at: now.toISOString() };
-  await members(tables).turnOn(member, { actorKey, consent, now, job: undefined });
+  await members(tables).turnOn(member, { actorKey, consent, now });
   return { ...(await read(tables, member.memberId)), actorKey };
 }
+
+/** The removal of all that a member has shared until now. */
+export const aRemoval = (
+  { memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>,
+  now = noon(),
+  more: Partial<Removal> = {},
+): Removal => ({
+  id: unique('r'),
+  memberId,
+  kind: 'sharing',
+  cause: { by: 'member' },
+  epoch: epoch + 1,
+  at: now.toISOString(),
+  state: 'underWay',
+  posts: 0,
+  attachments: 0,
+  open: 0,
+  parked: 0,
+  ...more,
+});
+
+/** The removal of one post. */
+export const aPostRemoval = ({ memberId, epoch, postId, objectKey, attachments }: Post, now = noon()): Removal =>
+  aRemoval({ memberId, epoch }, now, {
+    kind: 'post',
+    epoch,
+    post: { postId, objectKey },
+    state: 'asked',
+    posts: 1,
+    attachments: attachments.length,
+    slices: 0,
+    askedAt: now.toISOString(),
+  });
+
+/** Turns sharing off, as the member was read, and begins to remove what was shared; false when that is not possible. */
+export const stopAndRemove = (tables: Tables, member: Member, now = noon(60), job = aJob()): Promise<boolean> =>
+  members(tables).remove(member, { removal: aRemoval(member, now), job, now });
 
 async function read(tables: Tables, memberId: string): Promise<Member> {
   const member = await members(tables).find(memberId, noon(), { consistent: true });

@@ -33,4 +33,5 @@ export const problem = z.object({
   title: z.string(),
   detail: z.optional(z.string()),
   errors: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
+  possible: z.optional(z.array(z.object({ transition: z.string(), message: z.string() }))),
 });

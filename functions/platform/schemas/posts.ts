@@ -31,6 +31,9 @@ export const postAnswer = z.object({
   sharedAt: z.nullable(time()),
   url: z.nullable(z.string()).check(z.describe('The id on the fediverse, which leads people to the page of the post')),
   version: number(),
+  removalId: z
+    .nullable(platformId)
+    .check(z.describe('Of a deleted post: the removal that asks the servers, and its receipt')),
   likes: number(),
   boosts: number(),
   replies: number().check(z.describe('That are not hidden')),

@@ -62,6 +62,8 @@ export function startEventSource(
     const records = messages.map((message) => toRecord(message, properties.EventSourceArn, region));
     const result = await target.invoke({ Records: records });
     const failed = reportsFailures ? failuresOf(result, records) : new Set<string>();
+    if (failed.size > 0)
+      log(`${target.name} failed at ${failed.size} of ${records.length} messages: they return later.`);
     const done = records.filter(({ messageId }) => !failed.has(messageId));
     for (let start = 0; start < done.length; start += messagesPerCall) {
       const entries = done.slice(start, start + messagesPerCall);

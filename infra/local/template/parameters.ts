@@ -10,6 +10,9 @@ export interface Wishes {
   retryDelaysSeconds?: string;
   probeDelaysSeconds?: string;
   drainPerSecond?: number;
+  removalsPerSecond?: number;
+  lookAfterSeconds?: number;
+  receiptDays?: number;
   limits?: string;
   authorisedFetch?: boolean;
   publicBlocklist?: boolean;
@@ -30,6 +33,9 @@ export function chooseParameters(
     ['RetryDelaysSeconds', wishes.retryDelaysSeconds],
     ['ProbeDelaysSeconds', wishes.probeDelaysSeconds],
     ['DrainPerSecond', wishes.drainPerSecond],
+    ['RemovalsPerSecond', wishes.removalsPerSecond],
+    ['LookAfterSeconds', wishes.lookAfterSeconds],
+    ['ReceiptDays', wishes.receiptDays],
     ['Limits', wishes.limits],
     ['AuthorisedFetch', wishes.authorisedFetch],
     ['PublicBlocklist', wishes.publicBlocklist],

@@ -43,6 +43,34 @@ export const audienceRows = (table: SharingTable) => {
     }),
   });
 
+  /** HELD#id / actor — a follow that waits for sharing to go on, or that a server did not let go of when it ended. */
+  const HeldFollow = new Entity({
+    name: 'HeldFollow',
+    table,
+    timestamps: false,
+    schema: item({
+      memberId: string().key(),
+      actor: string().key(),
+      followId: string(),
+      inbox: string(),
+      /** Where it is answered, if not there. */
+      answersAt: string().optional(),
+      held: string().enum('paused', 'released'),
+      at: string(),
+      expiresAt,
+    }),
+    computeKey: ({ memberId, actor }) => ({ pk: `HELD#${memberId}`, sk: actor }),
+  });
+
+  /** DOINGS#actor / held#member — that such a follow is there: all of an actor's are found by it. */
+  const HeldFollowOf = new Entity({
+    name: 'HeldFollowOf',
+    table,
+    timestamps: false,
+    schema: item({ actor: string().key(), memberId: string().key(), expiresAt }),
+    computeKey: ({ actor, memberId }) => ({ pk: `DOINGS#${actor}`, sk: `held#${memberId}` }),
+  });
+
   /** INBOXES#id / hash — one distinct inbox of the audience and the interval in which it was in reach. */
   const Inbox = new Entity({
     name: 'Inbox',
@@ -98,12 +126,12 @@ export const audienceRows = (table: SharingTable) => {
       shard: number().key(),
       dueAt: string().key(),
       id: string().key(),
-      queue: string().enum('outbox', 'removals', 'keys', 'probes'),
+      queue: string().enum('outbox', 'removals', 'slices', 'keys', 'probes'),
       message: string(),
       attempt: number(),
     }),
     computeKey: ({ shard, dueAt, id }) => ({ pk: `OUTBOX#${shard}`, sk: `${dueAt}#${id}` }),
   });
 
-  return { Follow, Follower, Inbox, Closing, Result, Job };
+  return { Follow, Follower, HeldFollow, HeldFollowOf, Inbox, Closing, Result, Job };
 };

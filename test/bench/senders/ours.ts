@@ -24,6 +24,7 @@ const storage = {
   stamps: { find: nothing },
   inboxes: { missing: nothing, found: nothing },
   results: { has: async () => false, put: nothing },
+  receiptParts: { put: nothing },
   servers: {
     change: async (host: string) => ({ before: { host }, after: { host }, revision: 0 }),
     noteSuccess: nothing,

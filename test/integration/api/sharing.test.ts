@@ -85,7 +85,8 @@ describe('a pause', () => {
 
   test('changes nothing that others see, and is answered the same again', async () => {
     const { memberId, before, paused } = await aPausedMember();
-    expect(paused).toEqual({ ...before, state: 'paused' });
+    const said = { message: expect.any(String), possible: expect.any(Array) };
+    expect(paused).toEqual({ ...before, ...said, state: 'paused' });
     expect(await platform().pause(memberId)).toEqual(paused);
     expect(await platform().member(memberId)).toMatchObject({ sharing: 'paused' });
     const found = await fetch(`${inject('stack').origin}/.well-known/webfinger?resource=acct:${before.handle}`);

@@ -31,7 +31,7 @@ function aWorker(looks = Number.POSITIVE_INFINITY) {
     erasures: erasures(tables),
     people: people(tables),
     jobs: jobs(tables),
-    removals: { send: async (message) => void further.push(message) },
+    queue: { send: async (message) => void further.push(message) },
     now: () => noon(300),
   });
   const context = () => {

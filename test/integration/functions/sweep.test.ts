@@ -20,7 +20,7 @@ import { eventually } from '../../support/peer/eventually.ts';
 import { aPerson } from '../../support/remote-person.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
 import { aStackMember, stackTables } from '../../support/stack-member.ts';
-import { aJob, aMember, aPost, aSharer, noon } from '../../support/storage-samples.ts';
+import { aJob, aMember, aPost, aRemoval, aSharer, noon } from '../../support/storage-samples.ts';
 
 logger.setLogLevel('SILENT');
 let server: RemoteServer;
@@ -51,7 +51,9 @@ test('a removal whose message was lost is done after all', async () => {
   const { memberId } = await aStackMember();
   const tables = stackTables();
   const member = (await members(tables).find(memberId, new Date(), { consistent: true }))!;
-  await members(tables).turnOff(member, { now: new Date(), job: removalJob(memberId, member.epoch + 1, longAgo) });
+  const now = new Date();
+  const removal = aRemoval(member, now);
+  await members(tables).remove(member, { removal, job: removalJob(removal, 'posts', longAgo), now });
   await sweepTheStack();
   await eventually('the removal is over', async () => (await platform().sharing(memberId)).state === 'off');
 });
@@ -61,7 +63,12 @@ test('keys whose message was lost are made after all', async () => {
   const member = await aMember(tables, {}, new Date());
   const job = keysJob(member.memberId, longAgo);
   const consent = { textVersion: '1', at: longAgo };
-  await members(tables).turnOn(member, { actorKey: member.memberId.replace('m-', 'k'), consent, now: new Date(), job });
+  await members(tables).turnOn(member, {
+    actorKey: member.memberId.replace('m-', 'k'),
+    consent,
+    now: new Date(),
+    jobs: [job],
+  });
   await sweepTheStack();
   await eventually('the keys are made', async () => (await platform().sharing(member.memberId)).ready);
 });

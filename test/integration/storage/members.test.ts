@@ -1,22 +1,23 @@
 import { expect, test } from 'vitest';
-import type { Profile } from '../../../shared/domain/member.ts';
+import type { Member, Profile } from '../../../shared/domain/member.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { members } from '../../../shared/storage/members.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
 import { aProfile } from '../../support/platform-client.ts';
-import { aJob, aMember, aSharer, noon, unique } from '../../support/storage-samples.ts';
+import { aJob, aMember, aRemoval, aSharer, noon, stopAndRemove, unique } from '../../support/storage-samples.ts';
 
 const consent = { textVersion: '1', at: noon().toISOString() };
 const turnOnAt = (seconds: number, more: object = {}) => ({
   actorKey: unique('k'),
   consent,
   now: noon(seconds),
-  job: undefined,
   ...more,
 });
 
 describeStorage('members', (table) => {
   const all = () => members(table().tables);
+  const remove = (member: Member, seconds: number, job = aJob()) =>
+    stopAndRemove(table().tables, member, noon(seconds), job);
   const isPromised = (job: Parameters<typeof jobKey>[0]) => jobs(table().reliable).isOpen(jobKey(job));
   const save = (memberId: string, profile: Profile, seconds = 1) => {
     return all().saveProfile(memberId, profile, undefined, noon(seconds));
@@ -63,7 +64,7 @@ describeStorage('members', (table) => {
   test('turning on gives an actor and a new epoch, promises the keys, and makes the profile last', async () => {
     const before = await aMember(table().tables);
     const job = aJob();
-    const wish = turnOnAt(10, { job });
+    const wish = turnOnAt(10, { jobs: [job] });
     expect(await all().turnOn(before, wish)).toBe(true);
     const years = noon(10 * 365 * 24 * 3600);
     const after = await all().findByActorKey(wish.actorKey, years);
@@ -75,12 +76,12 @@ describeStorage('members', (table) => {
 
   test('of two who turn on at once one does, and the other leaves nothing behind', async () => {
     const before = await aMember(table().tables);
-    const wishes = [turnOnAt(10, { job: aJob() }), turnOnAt(10, { job: aJob() })];
+    const wishes = [aJob(), aJob()].map((job) => ({ ...turnOnAt(10, { jobs: [job] }), job }));
     const done = await Promise.all(wishes.map((wish) => all().turnOn(before, wish)));
     expect(done.toSorted()).toEqual([false, true]);
     for (const [index, wish] of wishes.entries()) {
       expect((await all().findByActorKey(wish.actorKey, noon(20))) !== undefined).toBe(done[index]);
-      expect(await isPromised(wish.job!)).toBe(done[index]);
+      expect(await isPromised(wish.job)).toBe(done[index]);
     }
   });
 
@@ -94,54 +95,54 @@ describeStorage('members', (table) => {
   test('turning off happens once, in a new epoch, with its removal promised', async () => {
     const before = await aSharer(table().tables);
     const attempts = [aJob(), aJob()];
-    const done = await Promise.all(attempts.map((job) => all().turnOff(before, { now: noon(20), job })));
+    const done = await Promise.all(attempts.map((job) => remove(before, 20, job)));
     expect(done.toSorted()).toEqual([false, true]);
     for (const [index, job] of attempts.entries()) expect(await isPromised(job)).toBe(done[index]);
     const after = await all().find(before.memberId, noon(20));
     expect(after).toMatchObject({ sharing: 'removing', epoch: 2, actorKey: before.actorKey });
-    expect(await all().turnOff(after!, { now: noon(21), job: aJob() })).toBe(false);
+    expect(await remove(after!, 21)).toBe(false);
     expect(await all().turnOn(after!, turnOnAt(21))).toBe(false);
   });
 
   test('who never turned on cannot turn off', async () => {
     const before = await aMember(table().tables);
-    expect(await all().turnOff(before, { now: noon(20), job: aJob() })).toBe(false);
+    expect(await remove(before, 20)).toBe(false);
   });
 
   test('a pause changes nothing but the switch, and ends by going on or by turning off', async () => {
     const on = await aSharer(table().tables);
     const { memberId } = on;
     const read = async () => (await all().find(memberId, noon(), { consistent: true }))!;
-    expect(await all().pause(on, noon(20))).toBe(true);
+    expect(await all().pause(on, { now: noon(20) })).toBe(true);
     const paused = await read();
     expect(paused).toEqual({ ...on, sharing: 'paused', updatedAt: noon(20).toISOString() });
     expect(await all().turnOn(paused, turnOnAt(21))).toBe(false);
-    expect(await all().resume(paused, noon(22))).toBe(true);
+    expect(await all().resume(paused, { now: noon(22) })).toBe(true);
     expect(await read()).toEqual({ ...on, sharing: 'on', updatedAt: noon(22).toISOString() });
-    expect(await all().pause(on, noon(23))).toBe(true);
+    expect(await all().pause(on, { now: noon(23) })).toBe(true);
     const job = aJob();
-    expect(await all().turnOff(await read(), { now: noon(24), job })).toBe(true);
+    expect(await remove(await read(), 24, job)).toBe(true);
     expect(await read()).toMatchObject({ sharing: 'removing', epoch: 2 });
     expect(await isPromised(job)).toBe(true);
   });
 
   test('what was decided on an older state of the switch does not pause or resume', async () => {
     const on = await aSharer(table().tables);
-    expect(await all().resume(on, noon(20))).toBe(false);
-    await all().turnOff(on, { now: noon(21), job: aJob() });
-    expect(await all().pause(on, noon(22))).toBe(false);
+    expect(await all().resume(on, { now: noon(20) })).toBe(false);
+    await remove(on, 21);
+    expect(await all().pause(on, { now: noon(22) })).toBe(false);
     await all().finishRemoval(on.memberId, 2);
     const off = (await all().find(on.memberId, noon(23)))!;
-    expect(await all().pause(off, noon(23))).toBe(false);
+    expect(await all().pause(off, { now: noon(23) })).toBe(false);
     await all().turnOn(off, turnOnAt(30, { actorKey: on.actorKey }));
-    expect(await all().pause(on, noon(31))).toBe(false);
+    expect(await all().pause(on, { now: noon(31) })).toBe(false);
     expect(await all().find(on.memberId, noon(31))).toMatchObject({ sharing: 'on', epoch: 3 });
   });
 
   test('a removal ends only its own epoch, and once it ended, on is possible again with the same actor', async () => {
     const before = await aSharer(table().tables);
     const { memberId } = before;
-    await all().turnOff(before, { now: noon(20), job: aJob() });
+    await remove(before, 20);
     await all().finishRemoval(memberId, 1);
     expect((await all().find(memberId, noon(20)))?.sharing).toBe('removing');
     await all().finishRemoval(memberId, 2);
@@ -180,11 +181,7 @@ describeStorage('members', (table) => {
         expect(outcome).toBe('changed');
       }
     };
-    const [off] = await Promise.all([
-      all().turnOff(before, { now: noon(20), job: aJob() }),
-      all().publishKey(memberId, 'key'),
-      saveUntilDone('New name'),
-    ]);
+    const [off] = await Promise.all([remove(before, 20), all().publishKey(memberId, 'key'), saveUntilDone('New name')]);
     expect(off).toBe(true);
     expect(await all().find(memberId, noon())).toMatchObject({
       displayName: 'New name',
@@ -202,9 +199,8 @@ describeStorage('members', (table) => {
     const before = await aSharer(table().reliable);
     const job = aJob(noon(20), { queue: 'removals' });
     const hidden = { ...before, publicProfile: false };
-    expect(await all().saveProfile(before.memberId, hidden, before, noon(20), { job, endsSharing: true })).toBe(
-      'saved',
-    );
+    const removal = aRemoval(before, noon(20), { cause: { by: 'eligibility' } });
+    expect(await all().saveProfile(before.memberId, hidden, before, noon(20), { job, removal })).toBe('saved');
     const after = await all().find(before.memberId, noon(21), { consistent: true });
     expect(after).toMatchObject({ publicProfile: false, sharing: 'removing', epoch: before.epoch + 1 });
     expect(await jobs(table().reliable).isOpen(jobKey(job))).toBe(true);

@@ -12,7 +12,7 @@ import { type Tables, tables } from '../../../shared/storage/table.ts';
 import { anAnswer, aPlace } from '../../support/answers.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { following, reacting } from '../../support/standings.ts';
-import { aJob, aMember, anActor, aPost, aSharer, noon, unique } from '../../support/storage-samples.ts';
+import { aJob, aMember, anActor, aPost, aPostRemoval, aSharer, noon, stopAndRemove, unique } from '../../support/storage-samples.ts';
 import { failWith, interrupt } from '../../support/unreliable.ts';
 
 let client: DynamoDBClient;
@@ -152,11 +152,11 @@ describe('every answer is lost, and the same is asked again', () => {
     const member = await aMember(calm);
     const actorKey = unique('k');
     const consent = { textVersion: '1', at: noon().toISOString() };
-    await again(() => members(mine).turnOn(member, { actorKey, consent, now: noon(1), job: undefined }));
+    await again(() => members(mine).turnOn(member, { actorKey, consent, now: noon(1) }));
     const on = await members(calm).find(member.memberId, noon(1));
     expect(on).toMatchObject({ sharing: 'on', epoch: 1, actorKey });
     const job = aJob();
-    await again(() => members(mine).turnOff(on!, { now: noon(2), job }));
+    await again(() => stopAndRemove(mine, on!, noon(2), job));
     expect(await members(calm).find(member.memberId, noon(2))).toMatchObject({ sharing: 'removing', epoch: 2 });
     expect(await jobs(calm).isOpen(jobKey(job))).toBe(true);
   });
@@ -169,7 +169,8 @@ describe('every answer is lost, and the same is asked again', () => {
     await again(() => posts(mine).markShared(post, noon()));
     expect((await members(calm).tally(memberId)).posts).toBe(1);
     const shared = await posts(calm).find(memberId, post.objectKey);
-    await again(() => posts(mine).markDeleted(shared!, noon(), aJob()));
+    const removal = aPostRemoval(shared!);
+    await again(() => posts(mine).markDeleted(shared!, noon(), aJob(), removal));
     expect((await members(calm).tally(memberId)).posts).toBe(0);
   });
 

@@ -5,7 +5,7 @@ import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { members } from '../../../shared/storage/members.ts';
 import { posts } from '../../../shared/storage/posts.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
-import { aJob, aPost, aSharer, noon, unique } from '../../support/storage-samples.ts';
+import { aJob, aPost, aPostRemoval, aSharer, noon, stopAndRemove, unique } from '../../support/storage-samples.ts';
 
 describeStorage('posts', (table) => {
   const all = () => posts(table().tables);
@@ -103,14 +103,14 @@ describeStorage('posts', (table) => {
     const member = await aSharer(table().tables);
     const { memberId } = member;
     const post = await stored(aPost(memberId));
-    await members(table().tables).turnOff(member, { now: noon(20), job: aJob() });
+    await stopAndRemove(table().tables, member, noon(20));
     expect(await all().markShared(post, noon(30))).toBe(false);
 
     await members(table().tables).finishRemoval(memberId, 2);
     const off = await members(table().tables).find(memberId, noon(30));
     const consent = { textVersion: '1', at: noon().toISOString() };
     const { actorKey } = member;
-    await members(table().tables).turnOn(off!, { actorKey, consent, now: noon(40), job: undefined });
+    await members(table().tables).turnOn(off!, { actorKey, consent, now: noon(40) });
     expect(await all().markShared(post, noon(50))).toBe(false);
     expect((await all().find(memberId, post.objectKey))?.state).toBe('waiting');
     expect(await tallyOf(memberId)).toBe(0);
@@ -119,9 +119,9 @@ describeStorage('posts', (table) => {
   test('a post does not leave while sharing is paused', async () => {
     const member = await aSharer(table().tables);
     const post = await stored(aPost(member.memberId));
-    await members(table().tables).pause(member, noon(20));
+    await members(table().tables).pause(member, { now: noon(20) });
     expect(await all().markShared(post, noon(30))).toBe(false);
-    await members(table().tables).resume(member, noon(40));
+    await members(table().tables).resume({ ...member, sharing: 'paused' }, { now: noon(40) });
     expect(await all().markShared(post, noon(50))).toBe(true);
   });
 
@@ -143,7 +143,9 @@ describeStorage('posts', (table) => {
     const post = await shared(memberId);
     await shared(memberId);
     const attempts = [aJob(), aJob(), aJob()];
-    const done = await Promise.all(attempts.map((job, index) => all().markDeleted(post, noon(70 + index), job)));
+    const done = await Promise.all(
+      attempts.map((job, index) => all().markDeleted(post, noon(70 + index), job, aPostRemoval(post))),
+    );
     expect(done.filter(Boolean)).toHaveLength(1);
     for (const [index, job] of attempts.entries()) expect(await isPromised(job)).toBe(done[index]);
     const after = await all().find(memberId, post.objectKey);

@@ -1,7 +1,10 @@
 /** In the end nothing is left over, and the numbers add up. */
 import { type ChunkResult, latestResultName, sumResults } from '../../../shared/domain/delivery.ts';
 import { rememberedSeconds } from '../../../shared/domain/interaction.ts';
+import type { Removal, Slice } from '../../../shared/domain/removal.ts';
 import type { Server } from '../../../shared/domain/server.ts';
+import { isSharing } from '../../../shared/domain/sharing.ts';
+import type { RemoteServer } from '../fediverse.ts';
 import type { Posted } from '../posting.ts';
 import { isOnlyWatched, isOpen } from '../run.ts';
 import { type History, refuses, saysGone, statusOf } from './history.ts';
@@ -37,7 +40,9 @@ const typeOf = (name: string) => (name === 'create' ? 'Create' : name === 'delet
 export function* resultsAddUp(history: History): Generator<string> {
   const { posts, member, rowsOf, schedule } = history;
   const results = rowsOf<ResultRow>('Result');
+  const removals = new Set(rowsOf<Removal>('Removal').flatMap(({ id, kind }) => (kind === 'post' ? [] : [id])));
   for (const { post, id, sent, state } of posts) {
+    if (removals.has(post.removalId ?? '')) continue; // of these the receipt tells
     const name = latestResultName(post, member);
     if (!name) continue;
     const own = results.filter(({ subject, activity }) => subject === post.objectKey && activity === name);
@@ -86,7 +91,11 @@ export function* followersAddUp(history: History): Generator<string> {
       // Of two Follows without an Undo between them the older may come last, and be the one that is answered.
       const named = rowsOf<FollowRow>('Follow').find(({ actor }) => actor === id)?.followId;
       const last = deeds.findLastIndex((deed) => deed.followId === followId);
+      if (server.plan.ignoresReject && !isToBeRestored(history, server, deeds[last]!.at)) continue;
       if (deeds[last - 1]?.kind === 'follow' && deeds[last - 1]?.followId === named) continue;
+      // Nor can be told an Undo from one of the Follow that came again under its id, and overtook it.
+      const undo = deeds.findLast((deed) => deed.kind === 'undo' && deed.followId === followId);
+      if (undo && (history.countedAt.get(undo.id) ?? 0) > deeds[last]!.at) continue;
       // The Reject was refused, or given up after ninety days.
       const rejects = sent.filter(({ type, object }) => type === 'Reject' && object === followId);
       if (rejects.some((one) => saysGone(one) || refuses(one)) || server.plan.neverReturns) continue;
@@ -94,4 +103,16 @@ export function* followersAddUp(history: History): Generator<string> {
       yield `${id} believes to follow by ${followId}, and does not`;
     }
   }
+}
+
+/** Follows that a server did not let go of are there again when sharing is, if each removal since then learnt of that. */
+function isToBeRestored({ rowsOf, member }: History, { host }: RemoteServer, since: number): boolean {
+  const slices = rowsOf<Slice>('Slice');
+  const learnt = ({ id }: Removal) =>
+    slices
+      .filter(({ removalId }) => removalId === id)
+      .flatMap(({ asks }) => Object.values(asks))
+      .some(({ server, software }) => server === host && software !== undefined);
+  const later = rowsOf<Removal>('Removal').filter(({ kind, at }) => kind === 'sharing' && Date.parse(at) > since);
+  return isSharing(member) && later.every(learnt);
 }

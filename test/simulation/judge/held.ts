@@ -1,5 +1,7 @@
 /** What other servers hold in the end is what the member's history implies. */
+import { isShared } from '../../../shared/domain/post.ts';
 import type { Inbox } from '../../../shared/domain/reach.ts';
+import type { Removal } from '../../../shared/domain/removal.ts';
 import type { Person, RemoteServer } from '../fediverse.ts';
 import { wellSet } from '../schedule.ts';
 import { type History, hour, type PostHistory, refuses, saysGone } from './history.ts';
@@ -12,11 +14,12 @@ interface FollowRow {
   readonly at: string;
 }
 
-/** Posts that are shared are held, as they are now, by all servers of those who followed all the time. */
+/** Posts that are shared are held, as they are now, by all servers of those who followed all the time. What was left when sharing ended stays as it is. */
 export function* sharedPostsAreHeld(history: History): Generator<string> {
   const follows = history.rowsOf<FollowRow>('Follow').filter(({ active }) => active);
   const isInOrder = history.schedule.skewMs <= wellSet; // edits leave 25 s after their change, what was sent before ends after 20
-  for (const one of history.posts.filter(({ state, post }) => state === 'shared' && post.firstSentAt)) {
+  const isKept = ({ post }: PostHistory) => isShared(post, history.member) && post.epoch === history.member.epoch;
+  for (const one of history.posts.filter(isKept)) {
     for (const server of history.servers.filter(({ plan }) => !plan.neverReturns)) {
       const followers = server.people.filter((person) => followedSince(history, follows, person, one));
       const inboxes = new Set(followers.map(({ deliveryInbox }) => deliveryInbox));
@@ -82,6 +85,32 @@ export function* removedPostsAreGone(history: History): Generator<string> {
       yield `${server.host} still holds ${id}, which is ${state}`;
     }
   }
+}
+
+/** Of someone who is gone for ever nobody holds anything, whatever was kept of it here. */
+export function* theGoneAreForgotten(history: History): Generator<string> {
+  if (history.member.sharing !== 'gone') return;
+  const ends = history.sent.filter(({ type, object }) => type === 'Delete' && object === history.actor);
+  const from = Math.min(...ends.map(({ begunAt }) => begunAt));
+  for (const { type, object, inbox, endedAt = Number.POSITIVE_INFINITY } of history.sent)
+    if ((type === 'Create' || type === 'Update') && endedAt > from)
+      yield `${type} of ${object} to ${inbox} ended after the account was asked to be deleted`;
+  for (const server of history.servers.filter(({ plan }) => !plan.neverReturns)) {
+    const own = ends.filter(({ host }) => host === server.host);
+    const isExcused = own.some((one) => saysGone(one) || refuses(one)) || history.tookNothingFor(server.host, 90, from);
+    for (const id of server.posts.keys())
+      if (!isExcused && !onlyLooked(history, server, id, removedAt(history, id)))
+        yield `${server.host} holds ${id} of someone who is gone`;
+  }
+}
+
+/** When a post of which no row is kept was first taken back, since it left. */
+function removedAt({ rowsOf, sent }: History, id: string): string | undefined {
+  const left = Math.min(...sent.filter(({ object }) => object === id).map(({ begunAt }) => begunAt));
+  return rowsOf<Removal>('Removal')
+    .filter(({ post, at }) => (post ? id.endsWith(`/${post.objectKey}`) : !(Date.parse(at) < left)))
+    .map(({ at }) => at)
+    .sort()[0];
 }
 
 function onlyLooked(

@@ -8,6 +8,8 @@ const wishes: Readonly<Record<string, readonly Member['sharing'][]>> = {
   'turn on': ['on'],
   'turn off': ['off', 'removing'],
   'turn paused': ['paused'],
+  stop: ['off'],
+  'delete for ever': ['gone'],
 };
 
 /** An operation that was answered well is in the table when the answer comes, unless another was under way. */

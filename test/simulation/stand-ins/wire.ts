@@ -65,7 +65,8 @@ export const calm: Weather = { killed: 0, requestLost: 0, answerLost: 0, doneLat
 const patience = [50, 5000] as const; // milliseconds until a client gives an answer up
 const late = 20_000; // milliseconds
 
-const never = new Promise<never>(() => {});
+/** Made anew each time: one that all waited for would keep whatever waits for it. */
+const never = () => new Promise<never>(() => {});
 
 /** An error of the network. */
 export const timedOut = () => Object.assign(new Error('the answer was lost'), { name: 'TimeoutError', $metadata: {} });
@@ -96,10 +97,10 @@ export function wire({
   /** A request that is on its way when its process ends may still arrive. */
   const orphan = (effect: () => void): Promise<never> => {
     if (luck.happens(0.5)) quietly(effect);
-    return never;
+    return never();
   };
   const once = async <T>(effect: (sentAt: number) => T, life: Life | undefined): Promise<T> => {
-    if (life?.ended) return never;
+    if (life?.ended) return never();
     const now = weather();
     const sentAt = clock.now();
     const run = () => effect(sentAt);
@@ -123,7 +124,7 @@ export function wire({
     }
     const answer = run();
     await way(now);
-    return life?.ended ? never : answer;
+    return life?.ended ? never() : answer;
   };
 
   return {
@@ -133,7 +134,7 @@ export function wire({
         try {
           return await once(effect, life);
         } catch (error) {
-          if (life?.ended) return never;
+          if (life?.ended) return never();
           if (attempt === attempts || !passing(error)) throw error;
           const base = passing(error) === 'timeout' ? 50 : 1000;
           await clock.pause(luck.number() * base * 2 ** (attempt - 1));

@@ -171,8 +171,9 @@ describe('passesFence', () => {
   const activity = fc.constantFrom<PostActivity>('create', 'update');
   const small = fc.nat(2);
   const queued = fc.record({ epoch: small, version: small });
-  const member = fc.record({ epoch: small, sharing: aSharing });
-  const post = fc.record({ state: aPostState, epoch: small, version: small }).map(aPost);
+  const member = fc.record({ epoch: small, sharing: aSharing, removedUpTo: small });
+  const row = fc.record({ state: aPostState, epoch: small, version: small });
+  const [sent, post] = [row.map(aSharedPost), fc.oneof(row.map(aPost), row.map(aSharedPost))];
 
   test('a Delete always leaves', () => {
     fc.assert(fc.property(queued, post, member, (...all) => passesFence('delete', ...all)));
@@ -187,13 +188,20 @@ describe('passesFence', () => {
     );
   });
 
-  test('no Create or Update leaves that was queued in an older epoch, even if the post could be shared', () => {
+  test('no Create leaves that was queued in an older epoch, even if the post is shared', () => {
     fc.assert(
-      fc.property(activity, queued, post, member, (what, pointer, row, owner) => {
+      fc.property(queued, sent, member, (pointer, row, owner) => {
         fc.pre(pointer.epoch !== owner.epoch);
-        expect(passesFence(what, pointer, row, owner)).toBe(false);
+        expect(passesFence('create', pointer, row, owner)).toBe(false);
       }),
     );
+  });
+
+  test('what was left by an older epoch is kept up while sharing is on again', () => {
+    const [left, again] = [aSharedPost({ version: 2 }), { epoch: 3, sharing: 'on', removedUpTo: 0 } as const];
+    expect(passesFence('update', { epoch: 1, version: 2 }, left, again)).toBe(true);
+    expect(passesFence('update', { epoch: 1, version: 2 }, left, { ...again, sharing: 'off', epoch: 2 })).toBe(false);
+    expect(passesFence('update', { epoch: 1, version: 2 }, left, { ...again, removedUpTo: 2 })).toBe(false);
   });
 
   test('no Create or Update leaves while sharing is not on', () => {
@@ -215,7 +223,7 @@ describe('passesFence', () => {
   });
 
   const shared = aSharedPost({ version: 3 });
-  const owner = { epoch: 1, sharing: 'on' } as const;
+  const owner = { epoch: 1, sharing: 'on', removedUpTo: 0 } as const;
   test.each<[PostActivity, number, string]>([
     ['create', 3, 'as it is'],
     ['create', 1, 'late, and then carries the newest text'],
@@ -226,7 +234,7 @@ describe('passesFence', () => {
 });
 
 describe('the activity whose results are shown', () => {
-  const on = { epoch: 1, sharing: 'on' } as const;
+  const on = { epoch: 1, sharing: 'on', removedUpTo: 0 } as const;
   test.each([
     ['nothing, while it waits', aPost(), on, undefined],
     ['nothing, when it was cancelled', aPost({ state: 'cancelled' }), on, undefined],
@@ -234,8 +242,19 @@ describe('the activity whose results are shown', () => {
     ['the Create, though it was edited while it waited', aSharedPost({ version: 4 }), on, 'create'],
     ['the newest Update', aSharedPost({ version: 4, editedAt: '2026-11-03T11:00:00.000Z' }), on, 'update-4'],
     ['the Delete', aSharedPost({ state: 'deleted', editedAt: '2026-11-03T11:00:00.000Z' }), on, 'delete'],
-    ['the Delete, once sharing is off', aSharedPost(), { epoch: 2, sharing: 'removing' } as const, 'delete'],
-    ['the Delete, when sharing is on again', aSharedPost(), { epoch: 3, sharing: 'on' } as const, 'delete'],
+    [
+      'the Delete, once it is removed',
+      aSharedPost(),
+      { epoch: 2, sharing: 'removing', removedUpTo: 1 } as const,
+      'delete',
+    ],
+    [
+      'the Delete, when sharing is on again',
+      aSharedPost(),
+      { epoch: 3, sharing: 'on', removedUpTo: 1 } as const,
+      'delete',
+    ],
+    ['the Create, where it was left', aSharedPost(), { epoch: 2, sharing: 'off', removedUpTo: 0 } as const, 'create'],
   ])('what was last sent about a post is %s', (_, post, member, name) =>
     expect(latestResultName(post, member)).toBe(name),
   );

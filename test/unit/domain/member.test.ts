@@ -1,20 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  decideSharing,
+  consequenceOf,
   type EligibilityRule,
   failingRules,
   hasActor,
-  isSharing,
   looksDifferent,
-  losesSharing,
   type Profile,
 } from '#shared/domain/member';
-import { aSharing } from '../../support/arbitraries.ts';
 import { aMember, anActor } from '../../support/members.ts';
 
 const countries = ['US', 'CA', 'JP'];
-const rules: readonly EligibilityRule[] = ['publicProfile', 'adult', 'country'];
+const rules: readonly EligibilityRule[] = ['publicProfile', 'adult', 'country', 'notSuspended'];
 const someRules = fc.subarray([...rules]);
 
 describe('who may share', () => {
@@ -28,7 +25,12 @@ describe('who may share', () => {
     ['a member elsewhere', { country: 'DE' }, ['country']],
     ['a country in lower case', { country: 'us' }, ['country']],
     ['no country', { country: '' }, ['country']],
-    ['a minor with a private profile elsewhere', { publicProfile: false, adult: false, country: 'DE' }, rules],
+    ['a suspended member', { suspended: true }, ['notSuspended']],
+    [
+      'a suspended minor with a private profile elsewhere',
+      { publicProfile: false, adult: false, country: 'DE', suspended: true },
+      rules,
+    ],
   ])('%s fails by name', (_, profile, failing) => expect(failingRules(aMember(profile), countries)).toEqual(failing));
 
   test('exactly the rules that are not met are named', () => {
@@ -38,6 +40,7 @@ describe('who may share', () => {
           publicProfile: !broken.includes('publicProfile'),
           adult: !broken.includes('adult'),
           country: broken.includes('country') ? 'DE' : 'JP',
+          suspended: broken.includes('notSuspended') || undefined,
         };
         expect(failingRules(profile, countries)).toEqual(broken);
       }),
@@ -45,61 +48,22 @@ describe('who may share', () => {
   });
 
   test('nobody may where no country is listed', () => expect(failingRules(aMember(), [])).toEqual(['country']));
-
-  test('losing the profile or the age ends sharing at once; losing the country alone does not', () => {
-    fc.assert(
-      fc.property(someRules, (broken) => {
-        expect(losesSharing(broken)).toBe(broken.some((rule) => rule !== 'country'));
-      }),
-    );
-  });
 });
 
-test('posts are out there while sharing is on or paused', () => {
-  const sharing = (['off', 'on', 'paused', 'removing'] as const).filter((state) => isSharing({ sharing: state }));
-  expect(sharing).toEqual(['on', 'paused']);
-});
+describe('what the loss of a rule does to sharing', () => {
+  test.each<[string, readonly EligibilityRule[], string | undefined]>([
+    ['no rule', [], undefined],
+    ['a private profile', ['publicProfile'], 'remove'],
+    ['an age that is too low', ['adult'], 'remove'],
+    ['a suspension', ['notSuspended'], 'pause'],
+    ['the country', ['country'], 'nothingNew'],
+    ['a suspension elsewhere', ['country', 'notSuspended'], 'pause'],
+  ])('%s: %o', (_, failing, consequence) => expect(consequenceOf(failing)).toBe(consequence));
 
-describe('turning sharing on and off, and pausing it', () => {
-  test.each([
-    ['off', 'on', { kind: 'turnOn' }],
-    ['on', 'on', { kind: 'unchanged' }],
-    ['removing', 'on', { kind: 'stillRemoving' }],
-    ['off', 'off', { kind: 'unchanged' }],
-    ['on', 'off', { kind: 'turnOff' }],
-    ['removing', 'off', { kind: 'unchanged' }],
-    ['paused', 'on', { kind: 'resume' }],
-    ['paused', 'off', { kind: 'turnOff' }],
-    ['paused', 'paused', { kind: 'unchanged' }],
-    ['on', 'paused', { kind: 'pause' }],
-    ['off', 'paused', { kind: 'nothingToPause' }],
-    ['removing', 'paused', { kind: 'nothingToPause' }],
-  ] as const)('while it is %s, the wish "%s" leads to %o', (sharing, wish, decision) =>
-    expect(decideSharing(aMember({ sharing }), wish, [])).toEqual(decision),
-  );
-
-  test('off is never refused, whatever rules fail', () => {
+  test('a private profile and an age that is too low outweigh all the rest', () => {
     fc.assert(
-      fc.property(aSharing, someRules, (sharing, failing) => {
-        const { kind } = decideSharing(aMember({ sharing }), 'off', failing);
-        expect(kind).toBe(sharing === 'on' || sharing === 'paused' ? 'turnOff' : 'unchanged');
-      }),
-    );
-  });
-
-  test('a pause is never refused to who shares, whatever rules fail', () => {
-    fc.assert(
-      fc.property(someRules, (failing) => {
-        expect(decideSharing(aMember({ sharing: 'on' }), 'paused', failing)).toEqual({ kind: 'pause' });
-      }),
-    );
-  });
-
-  test('on is refused with every rule that fails', () => {
-    fc.assert(
-      fc.property(aSharing, someRules, (sharing, failing) => {
-        fc.pre(failing.length > 0);
-        expect(decideSharing(aMember({ sharing }), 'on', failing)).toEqual({ kind: 'ineligible', rules: failing });
+      fc.property(someRules, fc.constantFrom('publicProfile' as const, 'adult' as const), (others, one) => {
+        expect(consequenceOf([...others, one])).toBe('remove');
       }),
     );
   });
@@ -136,6 +100,7 @@ describe('looksDifferent', () => {
     ['nothing', {}],
     ['the country', { country: 'CA' }],
     ['the age', { adult: false }],
+    ['a suspension', { suspended: true }],
     ['who sees the profile', { publicProfile: false }],
     ['a copy of the fields', { fields: structuredClone(profile.fields) }],
   ])('a change of %s does not', (_, change) => expect(looksDifferent(profile, { ...profile, ...change })).toBe(false));

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { objectOf, owedName, owedResults, type Parked, rankOf, unparked } from '#shared/domain/parked';
 import type { Pointer } from '#shared/domain/pointer';
-import { aBlock, anAnswer, aPostPointer, aProfilePointer, aWithdrawal } from '../../support/pointers.ts';
+import {
+  aBlock,
+  anAnswer,
+  aPostPointer,
+  aProfilePointer,
+  aRemovalPointer,
+  aWithdrawal,
+} from '../../support/pointers.ts';
 
 const create = aPostPointer('create');
 const update = aPostPointer('update', { version: 2 });
@@ -26,9 +33,14 @@ describe('what is parked about', () => {
     expect(objectOf(anAnswer('accept', { follow: other }))).not.toBe(objectOf(anAnswer('accept')));
   });
 
+  test('a removal is one thing, however many posts it is about, and each is one of its own', () => {
+    expect(objectOf(aRemovalPointer({ slice: 3, epoch: 5 }))).toBe(objectOf(aRemovalPointer()));
+    expect(objectOf(aRemovalPointer({ removalId: '02removal' }))).not.toBe(objectOf(aRemovalPointer()));
+  });
+
   test('different kinds of things never meet in one row', () => {
-    const objects = [create, aProfilePointer(), anAnswer('accept'), aBlock('block')].map(objectOf);
-    expect(new Set(objects).size).toBe(4);
+    const things = [create, aProfilePointer(), anAnswer('accept'), aBlock('block'), aRemovalPointer()];
+    expect(new Set(things.map(objectOf)).size).toBe(5);
   });
 });
 
@@ -80,6 +92,7 @@ describe('what is sent for a parked row', () => {
     ['a profile: once', row(aProfilePointer(), 'profile-1', 'profile-2'), ['profile']],
     ['an Accept', row(anAnswer('accept')), ['accept']],
     ['a Reject', row(anAnswer('reject')), ['reject']],
+    ['what an inbox is still to be asked in a removal: no single activity', row(aRemovalPointer()), []],
   ])('%s', (_, parked, activities) => expect(sent(parked)).toEqual(activities));
 });
 
@@ -113,6 +126,7 @@ describe('when a row has come to its end', () => {
     ],
     ['what was withdrawn is given up', row(aWithdrawal(), 'create'), true, ['01object create false']],
     ['a Delete that was withdrawn as well was taken', row(aWithdrawal(), 'delete'), true, ['01object delete true']],
+    ['a removal counts for itself', row(aRemovalPointer()), true, []],
     ['nothing counts an answer', row(anAnswer('accept')), true, []],
   ])('%s', (_, parked, accepted, results) => expect(ends(parked, accepted)).toEqual(results));
 });

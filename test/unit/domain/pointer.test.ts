@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { countedAs, isRemoval, type Pointer, resultName } from '#shared/domain/pointer';
 import type { PostActivity } from '#shared/domain/reach';
-import { aBlock, anAnswer, aPostPointer, aProfilePointer, aWithdrawal } from '../../support/pointers.ts';
+import {
+  aBlock,
+  anAnswer,
+  aPostPointer,
+  aProfilePointer,
+  aRemovalPointer,
+  aWithdrawal,
+} from '../../support/pointers.ts';
 
 const pointers: Readonly<Record<string, Pointer>> = {
   'a Create': aPostPointer('create'),
@@ -11,15 +18,17 @@ const pointers: Readonly<Record<string, Pointer>> = {
   'an Accept': anAnswer('accept'),
   'a Reject': anAnswer('reject'),
   'a withdrawal': aWithdrawal(),
+  'a removal': aRemovalPointer(),
   'a Block': aBlock('block'),
   'the end of a Block': aBlock('unblock'),
 };
 
-test('Deletes, Rejects, withdrawals and Blocks take something back, nothing else does', () =>
+test('Deletes, Rejects, withdrawals, removals and Blocks take something back, nothing else does', () =>
   expect(Object.keys(pointers).filter((name) => isRemoval(pointers[name]!))).toEqual([
     'a Delete',
     'a Reject',
     'a withdrawal',
+    'a removal',
     'a Block',
   ]));
 
@@ -42,7 +51,7 @@ describe('results', () => {
     expect(countedAs(aProfilePointer({ revision: 'r2' }))).toEqual({ subject: 'm1', activity: 'profile-r2' });
   });
 
-  test.each(['an Accept', 'a Reject', 'a withdrawal', 'a Block', 'the end of a Block'])(
+  test.each(['an Accept', 'a Reject', 'a withdrawal', 'a removal', 'a Block', 'the end of a Block'])(
     'of %s are not counted: it goes to one server',
     (name) => expect(countedAs(pointers[name]!)).toBeUndefined(),
   );

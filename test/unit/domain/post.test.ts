@@ -1,46 +1,96 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { content, type PostContent, presentState, sameContent, wasSent } from '#shared/domain/post';
+import {
+  type Author,
+  content,
+  isShared,
+  type PostContent,
+  presentState,
+  sameContent,
+  wasSent,
+} from '#shared/domain/post';
 import { anyText, aPostState, aSharing } from '../../support/arbitraries.ts';
 import { aPost, aSharedPost } from '../../support/members.ts';
 
 describe('presentState', () => {
+  const small = fc.nat(4);
+  const author = fc.record({ epoch: small, removedUpTo: small, sharing: aSharing });
+  const isOut = ({ sharing }: Author) => sharing === 'on' || sharing === 'paused';
+
   test('while sharing is on or paused in the epoch of the post, the row is right', () => {
     fc.assert(
       fc.property(aPostState, fc.nat(9), fc.constantFrom('on', 'paused'), (state, epoch, sharing) => {
-        expect(presentState(aPost({ state, epoch }), { epoch, sharing })).toBe(state);
+        expect(presentState(aPost({ state, epoch }), { epoch, sharing, removedUpTo: epoch - 1 })).toBe(state);
       }),
     );
   });
 
-  const ended = [
-    ['sharing is off', { epoch: 2, sharing: 'off' }],
-    ['posts are being removed', { epoch: 2, sharing: 'removing' }],
-    ['sharing is on again', { epoch: 3, sharing: 'on' }],
-    ['sharing is off though the epoch is the same', { epoch: 1, sharing: 'off' }],
+  const removed = [
+    ['posts are being removed', { epoch: 2, sharing: 'removing', removedUpTo: 1 }],
+    ['they were removed', { epoch: 2, sharing: 'off', removedUpTo: 1 }],
+    ['sharing is on again after that', { epoch: 3, sharing: 'on', removedUpTo: 1 }],
+    ['they were removed long after sharing ended', { epoch: 3, sharing: 'off', removedUpTo: 2 }],
+    ['the member is gone', { epoch: 2, sharing: 'gone', removedUpTo: 1 }],
   ] as const;
-  test.each(ended)('when %s, what was shared is deleted and what waited is cancelled', (_, member) => {
+  test.each(removed)('when %s, what was shared is deleted and what waited is cancelled', (_, member) => {
     expect(presentState(aPost({ state: 'shared' }), member)).toBe('deleted');
     expect(presentState(aPost({ state: 'waiting' }), member)).toBe('cancelled');
     expect(presentState(aPost({ state: 'deleted' }), member)).toBe('deleted');
     expect(presentState(aPost({ state: 'cancelled' }), member)).toBe('cancelled');
   });
 
-  test('a post is never shown after its epoch or while sharing is off', () => {
+  const left = [
+    ['sharing ended', { epoch: 2, sharing: 'off', removedUpTo: 0 }],
+    ['it is on again', { epoch: 3, sharing: 'on', removedUpTo: 0 }],
+  ] as const;
+  test.each(left)('when %s and the copies were left, what was shared is shared, and nothing waits', (_, member) => {
+    expect(presentState(aPost({ state: 'shared' }), member)).toBe('shared');
+    expect(presentState(aPost({ state: 'waiting' }), member)).toBe('cancelled');
+  });
+
+  test('a post that a removal covers is never shown', () => {
     fc.assert(
-      fc.property(aPostState, fc.nat(3), fc.nat(3), aSharing, (state, epoch, now, sharing) => {
-        fc.pre(epoch !== now || sharing === 'off' || sharing === 'removing');
-        expect(['deleted', 'cancelled']).toContain(presentState(aPost({ state, epoch }), { epoch: now, sharing }));
+      fc.property(aPostState, small, author, (state, epoch, member) => {
+        fc.pre(epoch <= member.removedUpTo);
+        expect(presentState(aPost({ state, epoch }), member)).not.toBe('shared');
+      }),
+    );
+  });
+
+  test('a post that no removal covers stays as it is, unless it waits', () => {
+    fc.assert(
+      fc.property(aPostState, small, author, (state, epoch, member) => {
+        fc.pre(epoch > member.removedUpTo && state !== 'waiting');
+        expect(presentState(aPost({ state, epoch }), member)).toBe(state);
+      }),
+    );
+  });
+
+  test('nothing waits after its epoch or while sharing is off', () => {
+    fc.assert(
+      fc.property(small, author, (epoch, member) => {
+        fc.pre(epoch !== member.epoch || !isOut(member));
+        expect(presentState(aPost({ state: 'waiting', epoch }), member)).toBe('cancelled');
       }),
     );
   });
 
   test('what was deleted or cancelled never comes back', () => {
     fc.assert(
-      fc.property(fc.constantFrom('deleted', 'cancelled'), fc.nat(3), aSharing, (state, epoch, sharing) => {
-        expect(presentState(aPost({ state }), { epoch, sharing })).toBe(state);
+      fc.property(fc.constantFrom('deleted', 'cancelled'), author, (state, member) => {
+        expect(presentState(aPost({ state }), member)).toBe(state);
       }),
     );
+  });
+
+  test('a post is there to be answered only while its member shares', () => {
+    fc.assert(
+      fc.property(aPostState, small, author, (state, epoch, member) => {
+        const post = aSharedPost({ state, epoch });
+        expect(isShared(post, member)).toBe(isOut(member) && presentState(post, member) === 'shared');
+      }),
+    );
+    expect(isShared(aPost({ state: 'shared' }), { epoch: 1, sharing: 'on', removedUpTo: 0 })).toBe(false);
   });
 });
 

@@ -160,6 +160,43 @@ describe('an operation on text', () => {
   });
 });
 
+describe('an operation that gives a file', () => {
+  const bytes = Uint8Array.of(0x50, 0x4b, 0xff, 0x00);
+  const pack = operation({
+    method: 'GET',
+    path: '/api/v1/packs',
+    id: 'pack',
+    summary: 'A file',
+    for: 'platform',
+    produces: 'application/zip',
+    answer: { status: 200, schema: z.custom<Uint8Array>(), headers: { link: 'The next one' } },
+    run: async () => ({ body: bytes, headers: { link: '<https://share.example/2>; rel="next"' } }),
+  });
+
+  test('sends its bytes as they are, with its headers', async () => {
+    const event = { headers: {}, requestContext: { authorizer: { jwt: { claims: platform } } } };
+    const answer = await routesOf([pack], origin)['GET /api/v1/packs']!(event as unknown as APIGatewayProxyEventV2);
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: {
+        'content-type': 'application/zip',
+        'cache-control': 'no-store',
+        link: '<https://share.example/2>; rel="next"',
+      },
+      isBase64Encoded: true,
+    });
+    expect([...Buffer.from(answer.body ?? '', 'base64')]).toEqual([...bytes]);
+  });
+
+  test('is described so', () => {
+    const described = openApiDocument([pack], origin).paths[pack.path]!.get as { responses: Record<string, object> };
+    expect(described.responses['200']).toMatchObject({
+      headers: { link: { description: 'The next one' } },
+      content: { 'application/zip': {} },
+    });
+  });
+});
+
 test('the description tells the names, their shapes, and who may call', () => {
   const { paths } = openApiDocument(all, origin);
   const described = paths[lookUp.path]!.get as { parameters: object[]; description?: string };

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import type { Job } from '#shared/domain/job';
 import { jobKey } from '#shared/storage/jobs';
+import { deletePost } from '../../../functions/platform/delete-post.ts';
 import { putMember } from '../../../functions/platform/members.ts';
 import type { Operation } from '../../../functions/platform/operation.ts';
-import { deletePost, editPost } from '../../../functions/platform/posts.ts';
+import { editPost } from '../../../functions/platform/posts.ts';
 import { anActor, aSharedPost, site } from '../../support/members.ts';
 
 const now = new Date('2026-11-05T12:00:00.000Z');
@@ -37,6 +38,8 @@ async function jobsOf(make: (deps: never) => Operation, body: object) {
     eligibleCountries: ['US'],
     removalDelaySeconds: 60,
     editDelaySeconds: 25,
+    newKey: () => '01removal',
+    announce: async () => {},
     now: () => now,
   };
   const names = { memberId: member.memberId, postId: post.postId };
@@ -64,6 +67,6 @@ test('a changed profile leaves 25 seconds after the change, and is named by the 
 
 test('the removal of everything starts at once', async () =>
   expect(await jobsOf(putMember, { ...member, adult: false })).toMatchObject({
-    id: 'removal#m1#2',
+    id: 'removal#01removal#posts',
     startsAt: '2026-11-05T12:00:00.000Z',
   }));

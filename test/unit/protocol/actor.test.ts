@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { actorDocument, instanceDocument } from '#shared/protocol/actor';
+import { actorDocument, actorTombstone, instanceDocument } from '#shared/protocol/actor';
 import { readActorDocument } from '#shared/protocol/remote-actor';
 import { addresses } from '#shared/protocol/site';
 import { anyText, aSharing } from '../../support/arbitraries.ts';
@@ -65,8 +65,24 @@ describe('actorDocument', () => {
   test('while sharing is paused is the same as before: nothing announces the pause', () =>
     expect(actorDocument(site, { ...ann, sharing: 'paused' })).toEqual(actorDocument(site, ann)));
 
-  test.each(['off', 'removing'] as const)('while sharing is %s is a blank stub with the same id and key', (sharing) =>
-    expect(wire(actorDocument(site, { ...ann, sharing }))).toEqual({
+  test('of a member who left the copies shows the profile, but nobody is to find or follow it', () => {
+    const { webfinger: _webfinger, ...shared } = wire(actorDocument(site, ann));
+    expect(wire(actorDocument(site, { ...ann, sharing: 'off', epoch: 2 }))).toEqual({
+      ...shared,
+      manuallyApprovesFollowers: true,
+      discoverable: false,
+      indexable: false,
+    });
+  });
+
+  test.each([
+    ['while posts are being removed', { sharing: 'removing', epoch: 2, removedUpTo: 1 }],
+    ['once they were removed', { sharing: 'off', epoch: 2, removedUpTo: 1 }],
+    ['once what was left was removed', { sharing: 'off', epoch: 3, removedUpTo: 2 }],
+    ['while someone who is gone is asked to be deleted', { sharing: 'gone', epoch: 2, removedUpTo: 1 }],
+    ['the same, after copies were left', { sharing: 'gone', epoch: 3, removedUpTo: 0 }],
+  ] as const)('%s is a blank stub with the same id and key', (_, change) =>
+    expect(wire(actorDocument(site, { ...ann, ...change }))).toEqual({
       '@context': expect.anything(),
       id,
       type: 'Person',
@@ -123,6 +139,14 @@ describe('actorDocument', () => {
     });
   });
 });
+
+test('of someone who is gone for ever nothing is told but that', () =>
+  expect(wire(actorTombstone(site, '01actor'))).toEqual({
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    id,
+    type: 'Tombstone',
+    formerType: 'Person',
+  }));
 
 describe('instanceDocument', () => {
   const document = instanceDocument(site, 'PEM');

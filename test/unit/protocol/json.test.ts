@@ -1,10 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOf, idOf, idsOf, isObject, jsonObject, only, typesOf, webAddress } from '#shared/protocol/json';
+import {
+  addressOf,
+  idOf,
+  idsOf,
+  isObject,
+  jsonObject,
+  jsonObjects,
+  only,
+  typesOf,
+  webAddress,
+} from '#shared/protocol/json';
 import { anAddress, anyText } from '../../support/arbitraries.ts';
 
 const read = (text: string) => jsonObject(Buffer.from(text));
 const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`;
+
+describe('jsonObjects', () => {
+  const list = (text: string) => jsonObjects(Buffer.from(text));
+
+  test.each([
+    ['[]', []],
+    ['[{"a":1},{}]', [{ a: 1 }, {}]],
+  ])('reads %j', (text, value) => expect(list(text)).toEqual(value));
+
+  test.each(['', '{}', 'null', '"x"', '[1]', '[null]', '[[]]', '[{},"x"]', '[{}', '<html>'])('refuses %j', (text) =>
+    expect(list(text)).toBeUndefined(),
+  );
+
+  test('reads 32 levels and 5000 members, and not one more', () => {
+    expect(list(`[${nested(31)}]`)).toBeDefined();
+    expect(list(`[${nested(32)}]`)).toBeUndefined();
+    const members = (count: number) => `[{${Array.from({ length: count }, (_, n) => `"${n}":0`).join()}}]`;
+    expect(list(members(5000))).toBeDefined();
+    expect(list(members(5001))).toBeUndefined();
+  });
+});
 
 describe('jsonObject', () => {
   test.each([

@@ -1,7 +1,7 @@
 /** The fence: what may leave is what stands at this moment. */
 import { describe, expect, test } from 'vitest';
 import type { Member } from '#shared/domain/member';
-import type { Pointer } from '#shared/domain/pointer';
+import type { ActivityPointer } from '#shared/domain/pointer';
 import type { Post } from '#shared/domain/post';
 import { outgoing, type PresentState } from '#shared/protocol/outgoing';
 import { aMember, anActor, aPost, aSharedPost, site } from '../../support/members.ts';
@@ -34,7 +34,7 @@ function state(
   };
   return { all, reads };
 }
-const sent = async (pointer: Pointer, present: Parameters<typeof state>[0] = {}, how = {}) =>
+const sent = async (pointer: ActivityPointer, present: Parameters<typeof state>[0] = {}, how = {}) =>
   (await outgoing(state(present).all, pointer, how))?.document;
 const typeOf = async (...all: Parameters<typeof sent>) => (await sent(...all))?.type;
 
@@ -84,13 +84,24 @@ describe('about a post', () => {
   });
 
   test.each<[string, Partial<Member>]>([
-    ['off', { sharing: 'removing', epoch: 2 }],
-    ['on again', { sharing: 'on', epoch: 3 }],
-  ])('only its Delete leaves when sharing was turned %s', async (_, change) => {
+    ['are being removed', { sharing: 'removing', epoch: 2, removedUpTo: 1 }],
+    ['were removed', { sharing: 'off', epoch: 2, removedUpTo: 1 }],
+    ['were removed, and sharing is on again', { sharing: 'on', epoch: 3, removedUpTo: 1 }],
+    ['are gone with their member', { sharing: 'gone', epoch: 2, removedUpTo: 1 }],
+  ])('only its Delete leaves when the posts %s', async (_, change) => {
     const member = anActor(change);
     expect(await typeOf(create, { member })).toBeUndefined();
     expect(await typeOf(aPostPointer('create', { epoch: member.epoch }), { member })).toBeUndefined();
+    expect(await typeOf(update(1), { member })).toBeUndefined();
     expect(await typeOf(deletion, { member, post: removed })).toBe('Delete');
+  });
+
+  test('that was left when sharing ended, only a Delete leaves until it is on again; then Updates do', async () => {
+    const [left, again] = [anActor({ sharing: 'off', epoch: 2 }), anActor({ sharing: 'on', epoch: 3 })];
+    for (const pointer of [create, update(1)]) expect(await typeOf(pointer, { member: left })).toBeUndefined();
+    expect(await typeOf(create, { member: again })).toBeUndefined();
+    expect(await typeOf(update(1), { member: again })).toBe('Update');
+    for (const member of [left, again]) expect(await typeOf(deletion, { member, post: removed })).toBe('Delete');
   });
 
   test('only the newest Update leaves', async () => {
@@ -102,7 +113,7 @@ describe('about a post', () => {
     const anyVersion = { anyVersion: true };
     expect(await sent(update(2), { post: edited }, anyVersion)).toMatchObject({ id: expect.stringMatching(/-3$/) });
     expect(await typeOf(update(2), { post: { ...edited, ...removed } }, anyVersion)).toBeUndefined();
-    expect(await typeOf(update(2), { member: anActor({ epoch: 2 }) }, anyVersion)).toBeUndefined();
+    expect(await typeOf(update(2), { member: anActor({ epoch: 2, removedUpTo: 1 }) }, anyVersion)).toBeUndefined();
   });
 });
 
@@ -119,11 +130,28 @@ describe('about a profile', () => {
 describe('the answer to a Follow', () => {
   const { id: followId } = anAnswer('accept').follow;
 
-  test('is an Accept while that very Follow stands, in its epoch', async () => {
+  test('is an Accept while that very Follow stands, whatever the epoch', async () => {
     expect(await typeOf(anAnswer('accept'), { followId })).toBe('Accept');
     expect(await typeOf(anAnswer('accept'), { followId: 'https://far.example/follows/2' })).toBeUndefined();
     expect(await typeOf(anAnswer('accept'))).toBeUndefined();
-    expect(await typeOf(anAnswer('accept', { epoch: 2 }), { followId })).toBeUndefined();
+    for (const epoch of [0, 2]) expect(await typeOf(anAnswer('accept', { epoch }), { followId })).toBe('Accept');
+  });
+
+  test.each<[string, Partial<Member>]>([
+    ['are being removed', { sharing: 'removing', epoch: 2, removedUpTo: 1 }],
+    ['were removed', { sharing: 'off', epoch: 2, removedUpTo: 1 }],
+    ['are gone with their member', { sharing: 'gone', epoch: 2, removedUpTo: 1 }],
+  ])('is a Reject for everyone, and no Accept, while posts %s', async (_, change) => {
+    const member = anActor(change);
+    expect(await typeOf(anAnswer('reject'), { member, followId })).toBe('Reject');
+    expect(await typeOf(anAnswer('accept'), { member, followId })).toBeUndefined();
+  });
+
+  test('stays for who followed when sharing ended and copies were left', async () => {
+    const member = anActor({ sharing: 'off', epoch: 2 });
+    expect(await typeOf(anAnswer('accept'), { member, followId })).toBe('Accept');
+    expect(await typeOf(anAnswer('reject'), { member, followId })).toBeUndefined();
+    expect(await typeOf(anAnswer('reject'), { member })).toBe('Reject');
   });
 
   test('is a Reject for whoever does not follow now, whatever the epoch', async () => {
@@ -132,10 +160,6 @@ describe('the answer to a Follow', () => {
       for (const standing of [followId, 'https://far.example/follows/2'])
         expect(await typeOf(anAnswer('reject', { epoch }), { followId: standing })).toBeUndefined();
     }
-  });
-
-  test.each(['off', 'removing'] as const)('is a Reject for everyone while sharing is %s', async (sharing) => {
-    expect(await typeOf(anAnswer('reject'), { member: anActor({ sharing, epoch: 2 }), followId })).toBe('Reject');
   });
 });
 

@@ -1,12 +1,24 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { blockJob, jobStarter, keysJob, postJob, profileJob, removalJob } from '#shared/transport/jobs';
-import { KeysMessage, OutboxMessage, RemovalMessage } from '#shared/transport/messages';
-import { anActor, aSharedPost } from '../../support/members.ts';
+import {
+  blockJob,
+  heldFollowsJob,
+  jobStarter,
+  keysJob,
+  pauseEndJob,
+  postJob,
+  profileJob,
+  removalJob,
+  reportedRemovalsJob,
+  sliceJob,
+} from '#shared/transport/jobs';
+import { KeysMessage, OutboxMessage, RemovalMessage, SliceMessage } from '#shared/transport/messages';
+import { anActor, aRemoval, aSharedPost } from '../../support/members.ts';
 
 const startsAt = '2026-11-03T10:05:00.000Z';
 const key = { shard: 3, dueAt: startsAt, id: 'x' };
 const post = aSharedPost({ version: 2, epoch: 5 });
+const removal = aRemoval();
 
 describe('the same work has the same name', () => {
   test('a share is one work however the post is edited before it starts', () => {
@@ -19,8 +31,32 @@ describe('the same work has the same name', () => {
     expect(postJob('update', { ...post, version: 3 }, startsAt).id).toBe('update#01object#3');
   });
 
-  test('a removal is one per epoch, a profile one per change, keys one per member', () => {
-    expect(removalJob('m1', 2, startsAt)).toMatchObject({ queue: 'removals', id: 'removal#m1#2', startsAt });
+  test('each step of a removal is one work', () => {
+    expect(removalJob(removal, 'cut', startsAt)).toMatchObject({
+      queue: 'removals',
+      id: 'removal#01removal#cut',
+      startsAt,
+    });
+  });
+
+  test('a slice is asked once, looked at once, and asked again by each who has a reason', () => {
+    const [first, look] = [sliceJob(removal, 7, startsAt), sliceJob(removal, 7, startsAt, { look: true })];
+    const again = sliceJob(removal, 7, startsAt, { run: 'x' });
+    expect(first).toMatchObject({ queue: 'slices', id: 'slice#01removal#7#ask', startsAt });
+    expect(new Set([first, look, again, sliceJob(removal, 8, startsAt)].map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('the end of a pause waits for its time, without a message', () => {
+    const until = '2026-12-24T18:00:00.000Z';
+    expect(pauseEndJob({ memberId: 'm1', epoch: 1 }, until)).toMatchObject({
+      queue: 'removals',
+      id: `pause#m1#1#${until}`,
+      startsAt: until,
+      bySweep: true,
+    });
+  });
+
+  test('a profile is one work per change, keys one per member', () => {
     expect(profileJob(anActor(), 'then', startsAt)).toMatchObject({
       queue: 'outbox',
       id: 'profile#m1#then',
@@ -35,7 +71,10 @@ test.each([
   postJob('create', post, startsAt),
   postJob('delete', post, startsAt),
   profileJob(anActor(), startsAt, startsAt),
-  removalJob('m1', 2, startsAt),
+  removalJob(removal, 'posts', startsAt),
+  sliceJob(removal, 0, startsAt),
+  heldFollowsJob({ memberId: 'm1', epoch: 1 }, 'paused', startsAt),
+  pauseEndJob({ memberId: 'm1', epoch: 1 }, startsAt),
   keysJob('m1', startsAt),
   blockJob({ kind: 'memberServer', host: 'far.example', memberId: 'm1' }, startsAt, startsAt),
 ])('$id goes to its queue in the group of its member, so that it delays nobody else', async (job) => {
@@ -44,6 +83,7 @@ test.each([
   const urls = {
     outbox: 'https://sqs.example/outbox',
     removals: 'https://sqs.example/removals',
+    slices: 'https://sqs.example/slices',
     keys: 'https://sqs.example/keys',
     probes: 'https://sqs.example/probes',
   };
@@ -66,11 +106,11 @@ describe('what travels is pointers', () => {
     expect(JSON.stringify(message)).not.toContain(post.text);
   });
 
-  test('to a profile, to a member and its epoch', () => {
+  test('to a profile, to who is blocked, to whose keys are to be made', () => {
     const profile = OutboxMessage.parse({ ...profileJob(anActor(), startsAt, startsAt).message, job: key });
     expect(profile.subject).toEqual({ kind: 'profile', memberId: 'm1', epoch: 1, revision: startsAt });
-    const removal = RemovalMessage.parse({ ...removalJob('m1', 2, startsAt).message, job: key });
-    expect(removal).toEqual({ job: key, memberId: 'm1', epoch: 2, step: 'posts' });
+    const toAll = profileJob(anActor(), startsAt, startsAt, { toAll: true });
+    expect(OutboxMessage.parse({ ...toAll.message, job: key }).subject).toEqual({ ...profile.subject, toAll: true });
     const since = '2026-11-03T10:00:00.000Z';
     for (const block of [
       { kind: 'server' as const, host: 'far.example' },
@@ -84,5 +124,29 @@ describe('what travels is pointers', () => {
         since,
       });
     expect(KeysMessage.parse({ ...keysJob('m1', startsAt).message, job: key })).toEqual({ job: key, memberId: 'm1' });
+  });
+
+  test('to a removal and its slices, and to follows that wait', () => {
+    expect(RemovalMessage.parse({ ...removalJob(removal, 'erase', startsAt).message, job: key })).toEqual({
+      job: key,
+      memberId: 'm1',
+      removalId: '01removal',
+      step: 'erase',
+    });
+    for (const more of [{}, { look: true }])
+      expect(SliceMessage.parse({ ...sliceJob(removal, 7, startsAt, more).message, job: key })).toEqual({
+        job: key,
+        memberId: 'm1',
+        removalId: '01removal',
+        slice: 7,
+        ...more,
+      });
+    const member = { memberId: 'm1', epoch: 3 };
+    for (const [job, fields] of [
+      [heldFollowsJob(member, 'released', startsAt), { ...member, held: 'released' }],
+      [pauseEndJob(member, startsAt), { ...member, until: startsAt }],
+      [reportedRemovalsJob('01report', startsAt), { report: '01report', next: 0 }],
+    ] as const)
+      expect(RemovalMessage.parse({ ...job.message, job: key })).toEqual({ job: key, ...fields });
   });
 });

@@ -109,6 +109,24 @@ describe('Follow', () => {
     expect(receiver.told()).toEqual([]);
   });
 
+  test('is rejected where sharing has ended and copies were left, but for who follows already', async () => {
+    const { author, sender, receiver } = await start();
+    const [follow, newcomer] = [activityOf(sender, 'Follow', author.id), aSender()];
+    await receiver.from(sender, follow);
+    await author.stop();
+    await receiver.from(sender, follow);
+    await receiver.from(newcomer, activityOf(newcomer, 'Follow', author.id));
+    const answers = receiver.deliveries.map(({ subject }) => subject);
+    expect(answers).toMatchObject([
+      { kind: 'accept', epoch: 1 },
+      { kind: 'accept', epoch: 2 },
+      { kind: 'reject', epoch: 2, follow: { actor: newcomer.id } },
+    ]);
+    expect(await author.followers()).toBe(1);
+    await receiver.from(sender, activityOf(sender, 'Undo', follow));
+    expect(await author.followers()).toBe(0);
+  });
+
   test('at the moment that sharing is turned off is rejected, and leaves no follower', async () => {
     const { author, sender } = await start();
     const real = members(tables);

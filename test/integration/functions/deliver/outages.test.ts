@@ -230,13 +230,21 @@ describe('an inbox that does not exist', () => {
     expect(await gone(author.memberId, inbox)).toBeUndefined();
   });
 
-  test('for a Delete says nothing about what it will get', async () => {
-    const [author, inbox] = [await anAuthor(tables), anInbox()];
-    await open(author.memberId, inbox);
-    const post = await author.post();
-    await post.remove();
-    await aDeliverer(tables, { [inbox]: { status: 404 } }).run(about(author, post, [inbox], { activity: 'delete' }));
-    expect(await gone(author.memberId, inbox)).toBeUndefined();
-    expect(await sumOf(tables, post, 'delete')).toEqual({ asked: 1, accepted: 0, retrying: 0, gaveUp: 1 });
-  });
+  test.each([404, 410])(
+    'for a Delete (%i) says nothing about what it will get, and keeps it waiting',
+    async (status) => {
+      const [author, inbox] = [await anAuthor(tables), anInbox()];
+      await open(author.memberId, inbox);
+      const post = await author.post();
+      await post.remove();
+      await aDeliverer(tables, { [inbox]: { status } }).run(about(author, post, [inbox], { activity: 'delete' }));
+      expect(await gone(author.memberId, inbox)).toBeUndefined();
+      expect(await sumOf(tables, post, 'delete')).toEqual({ asked: 1, accepted: 0, retrying: 1, gaveUp: 0 });
+      expect(await parkedFor(tables, inbox)).toMatchObject([{ pointer: pointerTo(author, post, 'delete') }]);
+      expect((await serverOf(tables, inbox)).breaker).toMatchObject({
+        state: 'trial',
+        probeAt: noon(300).toISOString(),
+      });
+    },
+  );
 });

@@ -228,15 +228,14 @@ describe('a changed profile', () => {
     const { memberId } = author;
     const [open_, closed] = [await anInbox(author), await anInbox(author)];
     await closed.close(hours(-99));
-    const told = async (epoch: number) => {
+    const told = async (epoch: number, how = {}) => {
       const worker = aSpreader(tables);
-      await worker.run(
-        await promised(tables, profileJob({ memberId, epoch }, noon().toISOString(), noon().toISOString())),
-        plenty,
-      );
+      const job = profileJob({ memberId, epoch }, noon().toISOString(), noon().toISOString(), how);
+      await worker.run(await promised(tables, job), plenty);
       return worker.reached();
     };
     expect(await told(1)).toEqual([open_.url]);
+    expect(await told(1, { toAll: true })).toEqual([open_.url, closed.url].sort()); // who got a blank one before
     await author.turnOff();
     expect(await told(1)).toEqual([]);
     expect(await told(2)).toEqual([open_.url, closed.url].sort());

@@ -31,7 +31,7 @@ const stateOf = async ({ memberId }: Author, objectKey: string) =>
 describe('while sharing is paused', () => {
   const pause = async ({ memberId }: Author) => {
     const member = await members(tables).find(memberId, noon(), { consistent: true });
-    expect(await members(tables).pause(member!, noon(40))).toBe(true);
+    expect(await members(tables).pause(member!, { now: noon(40) })).toBe(true);
   };
 
   test('a waiting post whose time has come is cancelled, and its job is done', async () => {

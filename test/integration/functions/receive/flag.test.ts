@@ -50,6 +50,13 @@ test('a post alone stands for its author, also after it was removed', async () =
   expect(await reported(sender.server)).toMatchObject([{ memberIds: [author.memberId], postIds: [post.postId] }]);
 });
 
+test('nobody is reported who is deleted for ever', async () => {
+  const { author, post, sender, receiver } = await start();
+  await author.deleteForEver();
+  await receiver.from(sender, flag(sender, [author.id, post.id]));
+  expect([await reported(sender.server), receiver.told()]).toEqual([[], []]);
+});
+
 test('what is not ours, or was never sent, is not reported', async () => {
   const { author, post, sender, receiver } = await start();
   const waiting = await author.post(false);

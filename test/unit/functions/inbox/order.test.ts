@@ -8,11 +8,20 @@ import { HttpProblem } from '#shared/runtime/errors';
 import type { Verdict } from '#shared/transport/key-finder';
 import { inbox } from '../../../../functions/inbox/inbox.ts';
 import { aKeyPair, now, type Oddities, signedByHand } from '../../../support/cavage.ts';
+import { anActor } from '../../../support/members.ts';
 
 const { privateKey } = aKeyPair();
 const actor = 'https://remote.example/users/bob';
 const ours = 'https://share.example/actors/us';
 const activity = (more: object = {}) => ({ id: `${actor}/1`, type: 'Follow', actor, object: ours, ...more });
+
+const stub = anActor({ sharing: 'gone' });
+const { publicKeyPem: _publicKeyPem, ...buried } = stub;
+const inhabitants = new Map<string, Member>([
+  ['us', anActor()],
+  ['stub', stub],
+  ['buried', buried],
+]);
 
 interface World {
   readonly verdict?: Verdict;
@@ -36,7 +45,7 @@ async function send(
     policies: () => touch('policies', policies),
     keys: { judge: () => touch('key', verdict) },
     serverBudget: () => touch('budget', room),
-    members: { findByActorKey: (key) => touch(`member ${key}`, key === 'us' ? ({} as Member) : undefined) },
+    members: { findByActorKey: (key) => touch(`member ${key}`, inhabitants.get(key)) },
     received: { send: async () => void touched.push('received') },
     counted: { send: async () => void touched.push('counted') },
     now: () => now,
@@ -174,10 +183,18 @@ describe('what is good is taken', () => {
     expect(await send(body, {}, { target })).toEqual({ status: 202, touched: [...before, ...after] }),
   );
 
-  test.each<[string, object, string, string]>([
-    ['the inbox of nobody', activity({ type: 'Like' }), '/actors/none/inbox', 'none'],
-    ['93: a Follow of nobody', activity({ object: 'https://share.example/actors/none' }), '/inbox', 'none'],
-  ])('but not %s: 404', async (_, body, target, member) =>
-    expect(await send(body, {}, { target })).toEqual({ status: 404, touched: [...before, `member ${member}`] }),
+  const following = (name: string) => activity({ object: `https://share.example/actors/${name}` });
+  test.each<[string, number, object, string, string]>([
+    ['the inbox of nobody', 404, activity({ type: 'Like' }), '/actors/none/inbox', 'none'],
+    ['93: a Follow of nobody', 404, following('none'), '/inbox', 'none'],
+    ['the inbox of someone who is gone', 410, activity({ type: 'Like' }), '/actors/buried/inbox', 'buried'],
+    ['a Follow of someone who is gone', 410, following('buried'), '/inbox', 'buried'],
+  ])('but not %s: %i', async (_, status, body, target, member) =>
+    expect(await send(body, {}, { target })).toEqual({ status, touched: [...before, `member ${member}`] }),
   );
+
+  test('also for someone who is deleted for ever, as long as servers are being told', async () => {
+    const { status, touched } = await send(following('stub'), {}, { target: '/actors/stub/inbox' });
+    expect([status, touched.at(-1)]).toEqual([202, 'counted']);
+  });
 });

@@ -1,0 +1,87 @@
+/** How the switch is shown: where it is, what is possible now, and what came of the removal that ended sharing. */
+import { type EligibilityRule, failingRules, hasActor, type Member } from '#shared/domain/member';
+import type { Removal } from '#shared/domain/removal';
+import { hasLeft, isSharing, possibleNow, type Transition } from '#shared/domain/sharing';
+import { type Wording, wordingFor } from '#shared/domain/wording/wording';
+import { addresses, handleOf, type Site } from '#shared/protocol/site';
+import { forbidden, type HttpProblem } from '#shared/runtime/errors';
+import type { Members } from '#shared/storage/members';
+import type { Removals } from '#shared/storage/removals';
+import type { Caller } from './access.ts';
+
+export interface ViewDeps {
+  readonly site: Site;
+  readonly members: Pick<Members, 'tally'>;
+  readonly removals: Pick<Removals, 'find'>;
+  readonly eligibleCountries: readonly string[];
+  readonly now: () => Date;
+}
+
+/** Who reads it, and in which language. */
+export interface Reader {
+  readonly caller: Caller;
+  readonly language?: string | undefined;
+}
+
+/** How far a removal has come. */
+export const progressOf = (removal: Removal, wording: Wording) => ({
+  removalId: removal.id,
+  kind: removal.kind,
+  state: removal.state,
+  at: removal.at,
+  posts: removal.posts,
+  open: removal.open,
+  parked: removal.parked,
+  askedAt: removal.askedAt ?? null,
+  settledAt: removal.settledAt ?? null,
+  message: wording.removal[removal.state],
+});
+
+/** Transitions, each in words. */
+export const inWords = (possible: readonly Transition[], { transitions }: Wording) =>
+  possible.map((transition) => ({ transition, message: transitions[transition] }));
+
+/** 403, with each rule that fails in words. */
+export const ineligible = (rules: readonly EligibilityRule[], { eligibility }: Wording): HttpProblem =>
+  forbidden(eligibility.refused, {
+    errors: rules.map((rule) => ({ field: rule, message: eligibility.rules[rule] })),
+  });
+
+function messageOf(member: Member, wording: Wording): string {
+  if (hasLeft(member)) return wording.copiesLeft;
+  const { sharing, pausedUntil } = member;
+  return sharing === 'paused' && pausedUntil ? wording.pausedUntil({ date: pausedUntil }) : wording.states[sharing];
+}
+
+/** The switch as it is answered. */
+export async function view(
+  { site, members, removals, eligibleCountries, now }: ViewDeps,
+  member: Member,
+  { caller, language }: Reader,
+) {
+  const wording = wordingFor(language);
+  const { memberId, sharing, removalId } = member;
+  const failing = failingRules(member, eligibleCountries);
+  const [{ followers }, removal] = await Promise.all([
+    members.tally(memberId),
+    removalId ? removals.find(memberId, removalId, now()) : undefined,
+  ]);
+  return {
+    state: sharing,
+    message: messageOf(member, wording),
+    possible: inWords(possibleNow(member, failing), wording),
+    ready: isSharing(member) && hasActor(member),
+    eligibility: {
+      eligible: failing.length === 0,
+      failing: failing.map((rule) => ({ rule, message: wording.eligibility.rules[rule] })),
+    },
+    handle: member.username ? handleOf(site, member.username) : null,
+    actorId: member.actorKey ? addresses(site).actor(member.actorKey) : null,
+    followers,
+    consent: member.consent ?? null,
+    pausedUntil: member.pausedUntil ?? null,
+    copiesLeft: hasLeft(member),
+    removal: removal ? progressOf(removal, wording) : null,
+    hold: caller === 'platform' ? (member.hold ?? null) : null,
+  };
+}

@@ -1,0 +1,243 @@
+/** Removals and their receipts, as the platform and its members read them. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Job } from '#shared/domain/job';
+import type { Member } from '#shared/domain/member';
+import { readCsv } from '#shared/protocol/csv';
+import { jobs } from '#shared/storage/jobs';
+import { limits } from '#shared/storage/limits';
+import { members } from '#shared/storage/members';
+import { posts } from '#shared/storage/posts';
+import { receipts } from '#shared/storage/receipts';
+import { removals } from '#shared/storage/removals';
+import { removed } from '#shared/storage/removed';
+import type { Tables } from '#shared/storage/table';
+import { receiptAsTable } from '../../../../functions/platform/receipts.ts';
+import { getRemoval, listRemovals, listRemovedPosts, lookAgain } from '../../../../functions/platform/removals.ts';
+import { calledApi } from '../../../support/called-api.ts';
+import { memoryTables } from '../../../support/memory-tables.ts';
+import { anAsk, anAskedRemoval, putPostRemoval, putRemoval } from '../../../support/receipts.ts';
+import { aJob, aPost, aSharer, noon, unique } from '../../../support/storage-samples.ts';
+
+let all: Tables;
+let call: ReturnType<typeof calledApi>;
+let ann: Member;
+let now: Date;
+let started: Job[];
+
+beforeEach(async () => {
+  all = memoryTables();
+  ann = await aSharer(all);
+  now = noon(3600);
+  started = [];
+  const deps = {
+    site: { origin: new URL('https://share.example') },
+    members: members(all),
+    removals: removals(all),
+    posts: posts(all),
+    removed: removed(all),
+    receipts: receipts(all),
+    knownServers: async () => new Map(),
+    limits: limits(all),
+    jobs: jobs(all),
+    starter: { start: async (job: Job) => void started.push(job) },
+    newKey: () => unique('run'),
+    sign: async () => '',
+    now: () => now,
+  } as never;
+  const operations = [listRemovals, getRemoval, listRemovedPosts, lookAgain, receiptAsTable];
+  call = calledApi(operations.map((make) => make(deps)));
+});
+
+const path = (removalId = '', more = '') => `/members/${ann.memberId}/removals${removalId && `/${removalId}`}${more}`;
+const own = () => ({ claims: { sub: ann.memberId, scope: 'member' } });
+
+test('removals are listed newest first, page by page', async () => {
+  for (const id of ['r1', 'r2', 'r3']) await putRemoval(all, anAskedRemoval(ann.memberId, { id, slices: undefined }));
+  const first = await call(`GET ${path()}?limit=2`);
+  expect(first.body.items.map(({ removalId }: { removalId: string }) => removalId)).toEqual(['r3', 'r2']);
+  const second = await call(`GET ${path()}?limit=2&cursor=${first.body.next}`);
+  expect(second.body).toMatchObject({ items: [{ removalId: 'r1' }], next: null });
+});
+
+describe('a receipt', () => {
+  test('tells for each server how often it was asked, and how it answered', async () => {
+    const removal = await putRemoval(
+      all,
+      anAskedRemoval(ann.memberId, { parked: 1 }),
+      [anAsk('b.example', { accepted: 1, refused: { 403: 2 } }), anAsk('a.example', { software: 'mastodon' })],
+      [anAsk('c.example', { state: 'parked', asked: 1, accepted: 0, failingSince: noon(50).toISOString() })],
+    );
+    const { status, body } = await call(`GET ${path(removal.id)}`, own());
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ removalId: removal.id, state: 'asked', parked: 1, posts: 3, next: null });
+    expect(body.says).toContain('Every server was asked');
+    expect(body.totals).toMatchObject({ servers: 3, asked: 7, accepted: 4, refused: 2, unreachable: 1 });
+    expect(body.servers).toMatchObject([
+      { server: 'a.example', accepted: 3, software: 'mastodon', says: expect.stringContaining('Asked to remove') },
+      { server: 'b.example', accepted: 1, refused: [{ status: 403, count: 2 }] },
+      { server: 'c.example', state: 'parked', unreachableSince: noon(50).toISOString() },
+    ]);
+  });
+
+  test('has pages, and a cursor is for this receipt alone', async () => {
+    const asks = ['a', 'b', 'c'].map((name) => anAsk(`${name}.example`));
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId), asks);
+    const other = await putRemoval(all, anAskedRemoval(ann.memberId), asks);
+    const first = await call(`GET ${path(removal.id)}?limit=2`);
+    expect(first.body.servers).toHaveLength(2);
+    const rest = await call(`GET ${path(removal.id)}?limit=2&cursor=${first.body.next}`);
+    expect(rest.body).toMatchObject({ totals: null, servers: [{ server: 'c.example' }], next: null });
+    for (const more of ['', '/receipt.csv'])
+      expect(await call(`GET ${path(other.id, more)}?cursor=${first.body.next}`)).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'query/cursor' }] },
+      });
+  });
+
+  test('of one post sums what was noted of each message', async () => {
+    const removal = anAskedRemoval(ann.memberId, { kind: 'post', post: { postId: 'p1', objectKey: 'o1' } });
+    await putPostRemoval(all, removal, [['https://a.example/inbox', 202]], [['https://b.example/inbox', 403]]);
+    const { body } = await call(`GET ${path(removal.id)}`);
+    expect(body).toMatchObject({ kind: 'post', postId: 'p1', totals: { servers: 2, accepted: 1, refused: 1 } });
+  });
+
+  test('tells the order to the platform alone', async () => {
+    const cause = { by: 'legalOrder', order: 'A-7' } as const;
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId, { cause, report: 'rep' }), []);
+    expect((await call(`GET ${path(removal.id)}`)).body).toMatchObject({ order: 'A-7', reportId: 'rep' });
+    const { body } = await call(`GET ${path(removal.id)}`, own());
+    expect(body).toMatchObject({ cause: 'legalOrder', order: null, reportId: null });
+  });
+
+  test('is not for other members, and not of other members', async () => {
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId), [anAsk('a.example')]);
+    const bob = await aSharer(all);
+    const claims = { sub: bob.memberId, scope: 'member' };
+    for (const more of ['', '/receipt.csv', '/posts'])
+      expect((await call(`GET ${path(removal.id, more)}`, { claims })).status).toBe(403);
+    expect((await call(`POST ${path(removal.id, '/look')}`, { claims })).status).toBe(403);
+    expect((await call(`GET /members/${bob.memberId}/removals/${removal.id}`, { claims })).status).toBe(404);
+  });
+
+  test('stays for who is gone, and ends with its time', async () => {
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId, { kind: 'forEver' }), [anAsk('a.example')]);
+    await members(all).deleteForEver(ann, { removal: anAskedRemoval(ann.memberId), job: aJob(), now });
+    expect((await call(`GET ${path(removal.id)}`, own())).status).toBe(200);
+    expect((await call(`GET ${path('never')}`)).status).toBe(404);
+  });
+});
+
+test('a table is a file with a line for each server', async () => {
+  const removal = await putRemoval(all, anAskedRemoval(ann.memberId), [
+    anAsk('a.example', { software: '=HYPERLINK("http://evil.example")' }),
+    anAsk('b.example'),
+  ]);
+  const { headers, body } = await call(`GET ${path(removal.id, '/receipt.csv')}`, own());
+  expect(headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="receipt-${removal.id}.csv"`,
+  });
+  expect(headers.link).toBeUndefined();
+  const rows = readCsv(body).map(({ fields }) => fields);
+  expect(rows.map(([server]) => server)).toEqual(['server', 'a.example', 'b.example']);
+  expect(rows[1]).toContain(`'=HYPERLINK("http://evil.example")`);
+});
+
+test('a table that is too long for one page says where the next one is', async () => {
+  const inboxes = Array.from({ length: 20_001 }, (_, index) =>
+    index < 20_000 ? (`https://a.example/${index}` as const) : ('https://b.example/inbox' as const),
+  );
+  const parts = Array.from({ length: 11 }, (_, part) => inboxes.slice(part * 2000, (part + 1) * 2000));
+  const removal = await putPostRemoval(
+    all,
+    anAskedRemoval(ann.memberId, { kind: 'post' }),
+    ...parts.map((part) => part.map((inbox) => [inbox, 202] as const)),
+  );
+  const { headers } = await call(`GET ${path(removal.id, '/receipt.csv')}`);
+  const [, next = ''] = /^<https:\/\/share\.example\/api\/v1([^>]+)>; rel="next"$/.exec(String(headers.link)) ?? [];
+  const second = await call(`GET ${next}`);
+  expect(readCsv(second.body)[1]?.fields.slice(0, 2)).toEqual(['b.example', '1']);
+  expect(second.headers.link).toBeUndefined();
+});
+
+describe('the posts of a removal', () => {
+  const attachments = [{ url: 'https://media.example/1.jpg', mediaType: 'image/jpeg' }];
+  const aDeletedPost = async (removalId: string, objectKey: string) => {
+    const post = aPost(ann.memberId, { objectKey, removalId, state: 'deleted', attachments });
+    await posts(all).add({ ...post, firstSentAt: noon(30).toISOString() }, undefined, aJob());
+    return post;
+  };
+
+  test('are listed with the files that the platform is to withdraw', async () => {
+    for (const key of ['o1', 'o2', 'o3']) await aDeletedPost(key === 'o2' ? 'another' : 'r1', key);
+    await putRemoval(all, anAskedRemoval(ann.memberId, { id: 'r1', range: { oldest: 'o1', newest: 'o3' } }), []);
+    const first = await call(`GET ${path('r1', '/posts')}?limit=1`, own());
+    expect(first.body.items).toMatchObject([
+      {
+        id: `https://share.example/actors/${ann.actorKey}/posts/o3`,
+        sharedAt: noon(30).toISOString(),
+        attachments: ['https://media.example/1.jpg'],
+      },
+    ]);
+    const rest = await call(`GET ${path('r1', '/posts')}?limit=5&cursor=${first.body.next}`);
+    expect(rest.body.items).toMatchObject([{ id: expect.stringContaining('/posts/o1') }]);
+    await putRemoval(all, anAskedRemoval(ann.memberId, { id: 'r2' }), []);
+    expect((await call(`GET ${path('r2', '/posts')}?cursor=${first.body.next}`)).status).toBe(400);
+  });
+
+  test('of a single removal it is the one', async () => {
+    const post = await aDeletedPost('r1', 'o1');
+    const removal = anAskedRemoval(ann.memberId, { id: 'r1', kind: 'post', post });
+    await putPostRemoval(all, removal);
+    expect((await call(`GET ${path('r1', '/posts')}`)).body.items).toMatchObject([{ postId: post.postId }]);
+  });
+
+  test('are none once they are erased', async () => {
+    const removal = anAskedRemoval(ann.memberId, { kind: 'forEver', range: { oldest: 'o1', newest: 'o9' } });
+    await putRemoval(all, removal, []);
+    expect((await call(`GET ${path(removal.id, '/posts')}`)).body).toEqual({ items: [], next: null });
+  });
+});
+
+describe('a look that is asked for', () => {
+  const asked = (more: Parameters<typeof anAskedRemoval>[1] = {}) =>
+    putRemoval(
+      all,
+      anAskedRemoval(ann.memberId, more),
+      [anAsk('a.example'), anAsk('b.example', { accepted: 0, refused: { 403: 3 } })],
+      [anAsk('c.example', { accepted: 0, state: 'givenUp' })],
+      [anAsk('d.example')],
+    );
+
+  test('is planned for every slice in which something was accepted', async () => {
+    const removal = await asked();
+    expect(await call(`POST ${path(removal.id, '/look')}`, own())).toMatchObject({
+      status: 202,
+      body: { removalId: removal.id, servers: 2 },
+    });
+    expect(started.map(({ queue, message }) => [queue, message])).toEqual(
+      [0, 2].map((slice) => ['slices', { memberId: ann.memberId, removalId: removal.id, slice, look: true }]),
+    );
+    const promised = await Array.fromAsync(jobs(all).takeOverdue(noon(7200)));
+    expect(promised.filter(({ queue }) => queue === 'slices')).toHaveLength(2);
+  });
+
+  test('comes once an hour', async () => {
+    const removal = await asked();
+    const look = () => call(`POST ${path(removal.id, '/look')}`);
+    expect((await look()).status).toBe(202);
+    now = noon(3600 + 3500);
+    expect(await look()).toMatchObject({ status: 429, headers: { 'retry-after': '100' } });
+    now = noon(3600 + 3600);
+    expect((await look()).status).toBe(202);
+    expect(new Set(started.map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('waits until everyone was asked, and is not for single posts', async () => {
+    const underWay = await asked({ state: 'underWay' });
+    expect((await call(`POST ${path(underWay.id, '/look')}`)).status).toBe(409);
+    const post = await putPostRemoval(all, anAskedRemoval(ann.memberId, { kind: 'post' }));
+    expect((await call(`POST ${path(post.id, '/look')}`)).status).toBe(409);
+    expect(started).toEqual([]);
+  });
+});
