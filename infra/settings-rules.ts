@@ -12,6 +12,9 @@ const longestWait = 86_400;
  */
 const safeDelays = { removal: 60, edit: 25 };
 
+/** What servers answered is kept for 400 days; a removal may wait for 100 of them before its receipt begins to age. */
+const mostReceiptDays = 300;
+
 /** The limits that a stage may set. */
 const limitNames = [
   'failuresPerAddressPerMinute',
@@ -56,7 +59,7 @@ export function* faultsOf(settings: Settings): Generator<string> {
   const { removalsPerSecond, lookAfterSeconds, receiptDays } = settings;
   yield* faultOfNumber({ removalsPerSecond }, 1, 100);
   yield* faultOfNumber({ lookAfterSeconds }, 0, longestWait);
-  yield* faultOfNumber({ receiptDays }, 1, 3650);
+  yield* faultOfNumber({ receiptDays }, 1, mostReceiptDays);
   const { retryDelaysSeconds, probeDelaysSeconds } = settings;
   yield* faultsOfWaits({ retryDelaysSeconds }, longestDelay);
   yield* faultsOfWaits({ probeDelaysSeconds }, longestWait);

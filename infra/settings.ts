@@ -40,7 +40,7 @@ export interface Settings {
   readonly removalsPerSecond: number;
   /** So long after a server was asked to remove something it is looked whether it still shows it: 0 to 86,400. */
   readonly lookAfterSeconds: number;
-  /** How many days the receipt of a removal is kept once nothing waits for any server, 1 to 3,650. */
+  /** How many days the receipt of a removal is kept once nothing waits for any server, 1 to 300. */
   readonly receiptDays: number;
   /** How much others may ask of this deployment; names and defaults are in docs/deploy.md. What is not named keeps its default. */
   readonly limits: Readonly<Record<string, number>>;
@@ -100,7 +100,7 @@ const stages: Readonly<Record<string, Omit<Settings, 'stage'>>> = {
     probeDelaysSeconds,
     drainPerSecond: 5,
     removalsPerSecond: 3,
-    lookAfterSeconds: 30,
+    lookAfterSeconds: 5,
     receiptDays: 180,
     limits: {},
     authorisedFetch: false,

@@ -98,10 +98,10 @@ async function askServers(deps: Deps, removal: Removal, slice: Slice, due: reado
   await writeEnds(deps, removal, slice, runs, known);
 }
 
-/** Asked for once, with the first request; nobody who does not tell is asked again. */
+/** Asked for once, with the first request, or the second where a probe made the first; nobody who does not tell is asked again. */
 async function softwareOf(deps: Deps, asks: readonly Ask[], { signal }: Deadline): Promise<string | undefined> {
   const [first] = asks;
-  if (!first || asks.some(({ asked, software }) => asked > 0 || software !== undefined)) return undefined;
+  if (!first || asks.some(({ asked, software }) => asked > 1 || software !== undefined)) return undefined;
   try {
     return await deps.softwareOf(new URL(first.inbox), signal);
   } catch (error) {
@@ -125,14 +125,17 @@ async function planLook(
 const isToLookAt = ({ accepted, look, lastAt = '' }: Ask) => accepted > 0 && (look === undefined || look.at < lastAt);
 
 /** After the last slice, the removal goes on with what follows. */
-async function finish({ removals, starter, receiptDays, now }: Deps, removal: Removal): Promise<void> {
+async function finish(
+  { removals, starter, lookAfterSeconds, receiptDays, now }: Deps,
+  removal: Removal,
+): Promise<void> {
   const present = await removals.find(removal.memberId, removal.id, now());
   if (!present || !isAsked(present)) return;
   const at = now();
   const afterAsking = jobsAfterAsking(present, at);
   if (present.state === 'underWay' && (await removals.finishAsking(present, at, ...afterAsking)))
     for (const one of afterAsking) await starter.start(one, jobKey(one), at);
-  const afterSettling = jobsAfterSettling(present, at);
+  const afterSettling = jobsAfterSettling(present, at, lookAfterSeconds);
   if (isSettled(present) && (await removals.settle(present, receiptDays, at, ...afterSettling)))
     for (const one of afterSettling) await starter.start(one, jobKey(one), at);
 }

@@ -7,7 +7,7 @@ import type { HeldFollow } from '#shared/storage/held-follows';
 import type { Settled } from '#shared/storage/settle';
 import type { Effects, FollowPart } from './effects.ts';
 
-type Deps = Pick<Effects, 'members' | 'followers' | 'heldFollows' | 'now'>;
+type Deps = Pick<Effects, 'members' | 'followers' | 'heldFollows' | 'inboxes' | 'now'>;
 
 /** What is to be counted now, and what is to wait. */
 export interface Sorted {
@@ -74,7 +74,7 @@ const deedOf = ({ actor, followId: activityId, inbox, at: signedAt }: HeldFollow
  * looked at again, with the member as it is now: whoever goes on with what waited may have passed by before them.
  */
 export async function keepWaiting(
-  { members, heldFollows, now }: Deps,
+  { members, heldFollows, inboxes, now }: Deps,
   { memberId, epoch }: Pick<Member, 'memberId' | 'epoch'>,
   { waits, takenBack }: Pick<Sorted, 'waits' | 'takenBack'>,
   settled: ReadonlyMap<string, Settled>,
@@ -85,6 +85,9 @@ export async function keepWaiting(
   if (waits.length === 0) return undefined;
   const at = now();
   await Promise.all(waits.map((part) => heldFollows.hold(memberId, heldFrom(part, at), at)));
+  // Their servers know the member: they are asked as well should the account be deleted for ever.
+  const known = new Set(waits.map(({ sender }) => deliveryInbox(sender)));
+  await Promise.all([...known].map((inbox) => inboxes.witness(memberId, inbox, at)));
   const present = await members.find(memberId, now(), { consistent: true });
   if (!present || (present.sharing === 'paused' && present.epoch === epoch)) return undefined;
   await Promise.all([...waiting].map((actor) => heldFollows.forget(memberId, actor)));

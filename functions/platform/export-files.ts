@@ -2,6 +2,7 @@
 import type { Reaction } from '#shared/domain/interaction';
 import type { Member } from '#shared/domain/member';
 import type { Post } from '#shared/domain/post';
+import { presentRemoval } from '#shared/domain/removal';
 import { writeCsv } from '#shared/protocol/csv';
 import { receiptCsv } from '#shared/protocol/receipt';
 import { addresses, handleOf, type Site } from '#shared/protocol/site';
@@ -16,6 +17,7 @@ import type { Removals } from '#shared/storage/removals';
 import type { Caller } from './access.ts';
 import type { ExportBudget } from './export-budget.ts';
 import { readme } from './export-readme.ts';
+import { asTold, mayReadContent } from './found.ts';
 import { allStates, keptPost } from './kept-posts.ts';
 import { type ReadReceipts, serverPage } from './receipt-pages.ts';
 import { removalView } from './removals.ts';
@@ -30,6 +32,7 @@ export interface ExportDeps extends ReadReceipts {
   readonly answerLists: AnswerLists;
   readonly blocks: Pick<Blocks, 'page'>;
   readonly removals: Pick<Removals, 'page'>;
+  readonly removalDelaySeconds: number;
   readonly now: () => Date;
 }
 
@@ -133,14 +136,16 @@ export async function exportFiles(
 ): Promise<readonly ExportedFile[]> {
   const { site, now } = deps;
   const { memberId } = member;
-  const followers = await all(budget, (cursor) => deps.followers.page(memberId, { cursor, limit }));
-  const posts = await all(budget, (cursor) => deps.posts.page(member, { cursor, limit, states: allStates }));
+  const isThere = mayReadContent(member, caller);
+  const list = <T>(page: (cursor: string | undefined) => Promise<Page<T>>) => (isThere ? all(budget, page) : []);
+  const followers = await list((cursor) => deps.followers.page(memberId, { cursor, limit }));
+  const posts = await list((cursor) => deps.posts.page(member, { cursor, limit, states: allStates }));
   const { likes, boosts, replies, quotes } = await responses(deps, budget, posts);
   const about = { kind: 'mention', about: memberId } as const;
-  const mentions = await all(budget, (cursor) =>
+  const mentions = await list((cursor) =>
     deps.answerLists.page(about, { cursor, limit, hidden: 'include', now: now() }),
   );
-  const blocks = await all(budget, (cursor) => deps.blocks.page(memberId, { cursor, limit }));
+  const blocks = await list((cursor) => deps.blocks.page(memberId, { cursor, limit }));
   const removals = await all(budget, (cursor) => deps.removals.page(memberId, { cursor, limit, now: now() }));
   const receipts: ExportedFile[] = [];
   const summaries: object[] = [];
@@ -149,11 +154,11 @@ export async function exportFiles(
     const table = receiptCsv(servers);
     budget.spend(table.length);
     receipts.push([`receipts/${removal.id}.csv`, table]);
-    summaries.push({ ...removalView(removal, caller), totals });
+    summaries.push({ ...removalView(presentRemoval(removal, deps.removalDelaySeconds, now()), caller), totals });
   }
   return [
     ['README.txt', readme(memberId, now())],
-    ['profile.json', text(await profileOf(deps, member))],
+    ['profile.json', text(await profileOf(deps, asTold(member, caller)))],
     ['followers.csv', writeCsv([['actor', 'since'], ...followers.map(({ actor, at }) => [actor, at])])],
     ['posts.json', text(posts.map((post) => keptPost(site, member, post)))],
     ['interactions.json', text({ likes, boosts })],

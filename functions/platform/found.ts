@@ -1,15 +1,32 @@
-import type { Member } from '#shared/domain/member';
+import { isBuried, type Member } from '#shared/domain/member';
 import type { Post } from '#shared/domain/post';
 import { wordingFor } from '#shared/domain/wording/wording';
 import { gone, notFound } from '#shared/runtime/errors';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
+import type { Caller } from './access.ts';
 
 /** The member that a request names, read strongly; also one who is gone for ever. */
 export async function anyMemberOf(members: Pick<Members, 'find'>, memberId: string, now: Date): Promise<Member> {
   const member = await members.find(memberId, now, { consistent: true });
   if (!member) throw notFound('There is no such member. Tell the profile first: PUT /api/v1/members/{memberId}.');
   return member;
+}
+
+/** What a legal order keeps of who is gone is the platform's to read: for everyone else it is erased from the beginning. */
+export const mayReadContent = ({ sharing }: Pick<Member, 'sharing'>, caller: Caller): boolean =>
+  sharing !== 'gone' || caller === 'platform';
+
+/** A member as this caller is told: nobody can tell by the profile of who is gone whether an order holds it. */
+export function asTold(member: Member, caller: Caller): Member {
+  if (mayReadContent(member, caller)) return member;
+  const { memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem, consent, createdAt, updatedAt } =
+    member;
+  return {
+    ...{ memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem, consent, createdAt, updatedAt },
+    ...{ displayName: '', bio: '', country: '', fields: [], publicProfile: false, adult: false },
+    username: isBuried(member) ? '' : member.username,
+  };
 }
 
 /** 410 for who is gone for ever. */

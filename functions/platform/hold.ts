@@ -4,7 +4,6 @@ import { wordingFor } from '#shared/domain/wording/wording';
 import { conflict } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
-import type { Removals } from '#shared/storage/removals';
 import { type JobStarter, removalJob } from '#shared/transport/jobs';
 import { anyMemberOf, memberOf } from './found.ts';
 import { operation } from './operation.ts';
@@ -14,7 +13,6 @@ import { untilDone } from './sharing.ts';
 
 interface Deps {
   readonly members: Pick<Members, 'find' | 'hold'>;
-  readonly removals: Pick<Removals, 'find'>;
   readonly starter: Pick<JobStarter, 'start'>;
   readonly now: () => Date;
 }
@@ -64,12 +62,10 @@ export const deleteHold = (deps: Deps) =>
     },
   });
 
-/** Ends the hold; of someone whose removal is over already, what was kept is erased by a job of its own. */
-async function release({ members, removals, starter, now }: Deps, member: Member): Promise<boolean> {
+/** Ends the hold; of someone who is gone, what was kept is erased by a job of its own, however far the removal is. */
+async function release({ members, starter, now }: Deps, member: Member): Promise<boolean> {
   const { memberId, sharing, removalId: id } = member;
-  const removal = sharing === 'gone' && id ? await removals.find(memberId, id, now()) : undefined;
-  const isOver = sharing === 'gone' && (removal?.state ?? 'settled') === 'settled';
-  const job = isOver && id ? removalJob({ id, memberId }, 'erase', now().toISOString()) : undefined;
+  const job = sharing === 'gone' && id ? removalJob({ id, memberId }, 'erase', now().toISOString()) : undefined;
   const isDone = await members.hold(member, undefined, job);
   if (isDone && job) await starter.start(job, jobKey(job), now());
   return isDone;

@@ -4,7 +4,7 @@ import { content, type Post, presentState, wasSent } from '#shared/domain/post';
 import { addresses, type Site } from '#shared/protocol/site';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
-import { anyMemberOf } from './found.ts';
+import { anyMemberOf, mayReadContent } from './found.ts';
 import { operation } from './operation.ts';
 import { pageQuery } from './schemas/common.ts';
 import { keptPostsAnswer } from './schemas/export.ts';
@@ -40,8 +40,9 @@ export const listPosts = (deps: Deps) =>
     summary: 'Every sharing of a post that is kept here, newest first; a page may hold fewer than `limit`',
     query: pageQuery,
     answer: { status: 200, schema: keptPostsAnswer },
-    run: async ({ memberId, query }) => {
+    run: async ({ memberId, caller, query }) => {
       const member = await anyMemberOf(deps.members, memberId, deps.now());
+      if (!mayReadContent(member, caller)) return { body: { items: [], next: null } };
       const { items, next } = await deps.posts.page(member, { ...query, states: allStates });
       return { body: { items: items.map((post) => keptPost(deps.site, member, post)), next: next ?? null } };
     },

@@ -1,5 +1,5 @@
 /** How a post is shown, and when a new one may leave. */
-import { latestResultName } from '#shared/domain/delivery';
+import { type DeliveryCounts, latestResultName } from '#shared/domain/delivery';
 import { failingRules, type Member } from '#shared/domain/member';
 import { type Post, presentState, wasSent } from '#shared/domain/post';
 import type { Wording } from '#shared/domain/wording/wording';
@@ -7,6 +7,7 @@ import { addresses, type Site } from '#shared/protocol/site';
 import { conflict } from '#shared/runtime/errors';
 import type { Posts } from '#shared/storage/posts';
 import type { Reactions } from '#shared/storage/reactions';
+import type { Removals } from '#shared/storage/removals';
 import type { Results } from '#shared/storage/results';
 import { ineligible } from './sharing-view.ts';
 
@@ -15,15 +16,36 @@ export interface PostViewDeps {
   readonly posts: Pick<Posts, 'findByPostId'>;
   readonly reactions: Pick<Reactions, 'tally'>;
   readonly results: Pick<Results, 'sum'>;
+  readonly removals: Pick<Removals, 'find'>;
+  readonly now: () => Date;
+}
+
+const nobody: DeliveryCounts = { asked: 0, accepted: 0, retrying: 0, gaveUp: 0 };
+
+/** How many servers took the latest activity; null where the receipt of the removal is what tells. */
+async function serversOf(
+  { results, removals, now }: PostViewDeps,
+  member: Member,
+  post: Post,
+  removalId: string | null,
+) {
+  const activity = latestResultName(post, member);
+  if (!activity) return nobody;
+  const [counts, removal] = await Promise.all([
+    results.sum(post.objectKey, activity),
+    removalId ? removals.find(member.memberId, removalId, now()) : undefined,
+  ]);
+  return removalId && removal?.kind !== 'post' && counts.asked === 0 ? null : counts;
 }
 
 /** A post as it is answered. */
-export async function view({ site, reactions, results }: Omit<PostViewDeps, 'posts'>, member: Member, post: Post) {
+export async function view(deps: PostViewDeps, member: Member, post: Post) {
+  const { site, reactions } = deps;
   const state = presentState(post, member);
-  const activity = latestResultName(post, member);
+  const removalId = state === 'deleted' ? (post.removalId ?? member.removalId ?? null) : null;
   const [tally, servers] = await Promise.all([
     reactions.tally(post.objectKey),
-    activity ? results.sum(post.objectKey, activity) : { asked: 0, accepted: 0, retrying: 0, gaveUp: 0 },
+    serversOf(deps, member, post, removalId),
   ]);
   return {
     postId: post.postId,
@@ -32,15 +54,15 @@ export async function view({ site, reactions, results }: Omit<PostViewDeps, 'pos
     sharedAt: post.firstSentAt ?? null,
     url: wasSent(post) && member.actorKey ? addresses(site).post(member.actorKey, post.objectKey) : null,
     version: post.version,
-    removalId: state === 'deleted' ? (post.removalId ?? member.removalId ?? null) : null,
+    removalId,
     ...tally,
     servers,
   };
 }
 
-/** The same, read again. */
-export const later = async (deps: PostViewDeps, member: Member, { postId }: Post) =>
-  view(deps, member, (await deps.posts.findByPostId(member.memberId, postId))!);
+/** The same, read again; as it was if it has been erased meanwhile. */
+export const later = async (deps: PostViewDeps, member: Member, post: Post) =>
+  view(deps, member, (await deps.posts.findByPostId(member.memberId, post.postId)) ?? post);
 
 /** Sharing must be on, and allowed, for anything new to leave. */
 export function mustShare(member: Member, countries: readonly string[], wording: Wording): void {

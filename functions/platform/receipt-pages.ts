@@ -23,7 +23,16 @@ export interface ServerPage {
 /** Are so many servers, with so many inboxes, enough for a page? */
 type IsEnough = (servers: number, inboxes: number) => boolean;
 
-async function serversOn({ knownServers }: ReadReceipts, asks: readonly Ask[]): Promise<readonly ServerReceipt[]> {
+/** A deletion for ever ends what earlier removals were still to ask. */
+const asTold = ({ kind, state }: Removal, ask: Ask): Ask =>
+  kind !== 'post' && state === 'settled' && ask.state !== 'done' ? { ...ask, state: 'givenUp' } : ask;
+
+async function serversOn(
+  { knownServers }: ReadReceipts,
+  removal: Removal,
+  all: readonly Ask[],
+): Promise<readonly ServerReceipt[]> {
+  const asks = all.map((ask) => asTold(removal, ask));
   const waits = asks.some(({ state }) => state === 'parked');
   return serverReceipts(asks, waits ? await knownServers() : undefined);
 }
@@ -50,7 +59,7 @@ export async function serverPage(
   let last: readonly [number, string] | undefined;
   let next: string | undefined;
   for await (const { sheet, asks } of deps.receipts.from(removal, first)) {
-    const all = await serversOn(deps, asks);
+    const all = await serversOn(deps, removal, asks);
     if (totals) totals = addTotals(totals, all);
     for (const one of next === undefined ? all : []) {
       if (sheet === first && one.server <= after) continue;
@@ -83,7 +92,7 @@ export const aboutInboxes =
 export async function sheetPage(deps: ReadReceipts, removal: Removal, page: number) {
   const pages = Math.max(1, await deps.receipts.count(removal));
   if (page > pages) return undefined;
-  const servers = await serversOn(deps, await deps.receipts.sheet(removal, page - 1));
+  const servers = await serversOn(deps, removal, await deps.receipts.sheet(removal, page - 1));
   const { totals } = page === 1 ? await serverPage(deps, removal, undefined, upTo(0)) : {};
   return { page, pages, servers, totals };
 }

@@ -1,7 +1,7 @@
 /** Removals of a member: which there were, what each server answered, and whether it keeps its word. */
 import { perHour } from '#shared/domain/limits';
 import type { Post } from '#shared/domain/post';
-import type { Removal } from '#shared/domain/removal';
+import { presentRemoval, type Removal } from '#shared/domain/removal';
 import { sayServer } from '#shared/domain/wording/receipt';
 import { wordingFor } from '#shared/domain/wording/wording';
 import { shownRemoval, shownServer } from '#shared/protocol/receipt';
@@ -16,7 +16,7 @@ import type { Removals } from '#shared/storage/removals';
 import type { removed } from '#shared/storage/removed';
 import { type JobStarter, sliceJob } from '#shared/transport/jobs';
 import type { Caller } from './access.ts';
-import { anyMemberOf } from './found.ts';
+import { anyMemberOf, mayReadContent } from './found.ts';
 import { operation } from './operation.ts';
 import { type ReadReceipts, serverPage, upTo } from './receipt-pages.ts';
 import { pageQuery } from './schemas/common.ts';
@@ -26,6 +26,7 @@ import { lookAnswer, receiptAnswer, removalsAnswer, removedPostsAnswer } from '.
 export interface FindRemoval {
   readonly members: Pick<Members, 'find'>;
   readonly removals: Pick<Removals, 'find'>;
+  readonly removalDelaySeconds: number;
   readonly now: () => Date;
 }
 
@@ -45,13 +46,13 @@ export const oneRemoval = `${collection}/{removalId}` as const;
 
 /** The member and the removal that a request names. */
 export async function removalOf(
-  { members, removals, now }: FindRemoval,
+  { members, removals, removalDelaySeconds, now }: FindRemoval,
   { memberId, removalId }: { readonly memberId: string; readonly removalId: string },
 ) {
   const member = await anyMemberOf(members, memberId, now());
   const removal = await removals.find(memberId, removalId, now());
   if (!removal) throw notFound('There is no such removal of this member, or it is no longer kept.');
-  return { member, removal };
+  return { member, removal: presentRemoval(removal, removalDelaySeconds, now()) };
 }
 
 /** A removal as the API shows it: why it was ordered is the platform's to tell. */
@@ -79,8 +80,11 @@ export const listRemovals = (deps: Deps) =>
     answer: { status: 200, schema: removalsAnswer },
     run: async ({ memberId, caller, query }) => {
       await anyMemberOf(deps.members, memberId, deps.now());
-      const { items, next } = await deps.removals.page(memberId, { ...query, now: deps.now() });
-      return { body: { items: items.map((removal) => removalView(removal, caller)), next: next ?? null } };
+      const { removalDelaySeconds } = deps;
+      const now = deps.now();
+      const { items, next } = await deps.removals.page(memberId, { ...query, now });
+      const shown = items.map((removal) => removalView(presentRemoval(removal, removalDelaySeconds, now), caller));
+      return { body: { items: shown, next: next ?? null } };
     },
   });
 
@@ -100,7 +104,7 @@ export const getRemoval = (deps: Deps) =>
       return {
         body: {
           ...removalView(removal, request.caller),
-          says: wording.removal[removal.state],
+          says: wording.removal[removal.kind][removal.state],
           totals: totals ?? null,
           servers: servers.map((server) => ({ ...shownServer(server), says: sayServer(wording, server) })),
           next: next ?? null,
@@ -116,15 +120,13 @@ async function postsOf(
   { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<Page<Post>> {
   const [id, objectKey] = cursor === undefined ? [removal.id] : (fromCursor(cursor) ?? []);
-  if (id !== removal.id || (cursor !== undefined && !isStart(objectKey))) throw new BadCursor();
+  const after = isStart(objectKey) && isStart(`POST#${objectKey}`) ? objectKey : undefined;
+  if (id !== removal.id || (cursor !== undefined && after === undefined)) throw new BadCursor();
   if (removal.kind === 'post') {
     const post = removal.post && (await posts.find(removal.memberId, removal.post.objectKey, { consistent: true }));
     return { items: post ? [post] : [] };
   }
-  const { items, next } = await removed.removedBy(removal, {
-    cursor: isStart(objectKey) ? objectKey : undefined,
-    limit,
-  });
+  const { items, next } = await removed.removedBy(removal, { cursor: after, limit });
   return { items, next: next === undefined ? undefined : toCursor([removal.id, next]) };
 }
 
@@ -139,7 +141,9 @@ export const listRemovedPosts = (deps: Deps) =>
     answer: { status: 200, schema: removedPostsAnswer },
     run: async (request) => {
       const { member, removal } = await removalOf(deps, request);
-      const { items, next } = await postsOf(deps, removal, request.query);
+      const { items, next } = mayReadContent(member, request.caller)
+        ? await postsOf(deps, removal, request.query)
+        : { items: [] };
       return {
         body: {
           items: items.map((post) => ({
@@ -189,7 +193,8 @@ export const lookAgain = (deps: Deps) =>
     answer: { status: 202, schema: lookAnswer },
     run: async (request) => {
       const { jobs, starter, newKey, now } = deps;
-      const { removal } = await removalOf(deps, request);
+      const { member, removal } = await removalOf(deps, request);
+      if (member.username === '') throw conflict('The account is gone, and nobody can be asked for it any more.');
       await mayLook(deps, removal);
       const { slices, servers } = await worthALook(deps, removal);
       const run = newKey();

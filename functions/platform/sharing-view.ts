@@ -8,6 +8,7 @@ import { forbidden, type HttpProblem } from '#shared/runtime/errors';
 import type { Members } from '#shared/storage/members';
 import type { Removals } from '#shared/storage/removals';
 import type { Caller } from './access.ts';
+import { asTold } from './found.ts';
 
 export interface ViewDeps {
   readonly site: Site;
@@ -34,7 +35,7 @@ export const progressOf = (removal: Removal, wording: Wording) => ({
   parked: removal.parked,
   askedAt: removal.askedAt ?? null,
   settledAt: removal.settledAt ?? null,
-  message: wording.removal[removal.state],
+  message: wording.removal[removal.kind][removal.state],
 });
 
 /** Transitions, each in words. */
@@ -47,18 +48,23 @@ export const ineligible = (rules: readonly EligibilityRule[], { eligibility }: W
     errors: rules.map((rule) => ({ field: rule, message: eligibility.rules[rule] })),
   });
 
-function messageOf(member: Member, wording: Wording): string {
+/** Whoever may not share when a pause ends stays paused: then nothing goes on by itself. */
+const goesOnAt = ({ sharing, pausedUntil }: Member, now: Date): string | undefined =>
+  sharing === 'paused' && pausedUntil && pausedUntil > now.toISOString() ? pausedUntil : undefined;
+
+function messageOf(member: Member, wording: Wording, failing: readonly EligibilityRule[], now: Date): string {
   if (hasLeft(member)) return wording.copiesLeft;
-  const { sharing, pausedUntil } = member;
-  return sharing === 'paused' && pausedUntil ? wording.pausedUntil({ date: pausedUntil }) : wording.states[sharing];
+  const date = failing.length === 0 && goesOnAt(member, now);
+  return date ? wording.pausedUntil({ date }) : wording.states[member.sharing];
 }
 
 /** The switch as it is answered. */
 export async function view(
   { site, members, removals, eligibleCountries, now }: ViewDeps,
-  member: Member,
+  found: Member,
   { caller, language }: Reader,
 ) {
+  const member = asTold(found, caller);
   const wording = wordingFor(language);
   const { memberId, sharing, removalId } = member;
   const failing = failingRules(member, eligibleCountries);
@@ -68,7 +74,7 @@ export async function view(
   ]);
   return {
     state: sharing,
-    message: messageOf(member, wording),
+    message: messageOf(member, wording, failing, now()),
     possible: inWords(possibleNow(member, failing), wording),
     ready: isSharing(member) && hasActor(member),
     eligibility: {
@@ -79,7 +85,7 @@ export async function view(
     actorId: member.actorKey ? addresses(site).actor(member.actorKey) : null,
     followers,
     consent: member.consent ?? null,
-    pausedUntil: member.pausedUntil ?? null,
+    pausedUntil: goesOnAt(member, now()) ?? null,
     copiesLeft: hasLeft(member),
     removal: removal ? progressOf(removal, wording) : null,
     hold: caller === 'platform' ? (member.hold ?? null) : null,

@@ -3,7 +3,7 @@ import { badRequest, type FieldError } from '#shared/runtime/errors';
 
 /** Parses a value or throws a 400 that names every field that is wrong. `where` starts the field names, such as `query`. */
 export function valid(schema: z.ZodMiniType, value: unknown, where = ''): unknown {
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(schema, value, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw badRequest('The request is not as it must be.', {
     errors: parsed.error.issues.flatMap((issue) => fieldErrors(issue, where)),
@@ -35,10 +35,15 @@ function messageOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return `Must have at least ${issue.minimum}${unit(issue.origin)}.`;
     case 'invalid_format':
-      return issue.format === 'url' ? 'Must be an https address.' : `Must match ${issue.pattern ?? issue.format}.`;
+      return formats[issue.format] ?? `Must match ${issue.pattern ?? issue.format}.`;
     default:
       return issue.message;
   }
 }
+
+const formats: Readonly<Record<string, string | undefined>> = {
+  url: 'Must be an https address.',
+  datetime: 'Must be a time with its zone, such as 2026-11-23T12:00:00Z.',
+};
 
 const unit = (origin: string) => ({ string: ' characters', array: ' entries' })[origin] ?? '';

@@ -1,6 +1,8 @@
 /** One pass over what is parked for a server: the first is the probe, the rest follows at a gentle pace if it answers. */
 import type { Context } from 'aws-lambda';
-import { leased, type PassEnd, type ProbeDelays, passed } from '#shared/domain/server';
+import type { Parked } from '#shared/domain/parked';
+import { isRemoval } from '#shared/domain/pointer';
+import { isGivenUp, leased, type PassEnd, type ProbeDelays, passed, type Server } from '#shared/domain/server';
 import { logger } from '#shared/runtime/logger';
 import type { Jobs } from '#shared/storage/jobs';
 import type { ParkedActivities } from '#shared/storage/parked';
@@ -63,10 +65,10 @@ async function pass(
       const result: Attempt = await attempt(deps, server, item);
       switch (result.kind) {
         case 'unreachable':
-          return { kind: 'serverFailed' };
+          return giveUpOn(deps, server, item, context);
         case 'failed':
           left = true;
-          if (!tried && ++fruitless >= answersToGiveUp) return { kind: 'serverFailed' };
+          if (!tried && ++fruitless >= answersToGiveUp) return giveUpOn(deps, server, item, context);
           break;
         case 'patience':
           return { kind: 'answered', taken, left: true, afterSeconds: result.afterSeconds };
@@ -87,4 +89,23 @@ async function pass(
   } while (after);
   if (tried) return { kind: 'answered', taken, left };
   return { kind: left ? 'serverFailed' : 'nothingToSend' };
+}
+
+/** Of a server that has been out for long, what has waited for too long is given up, also behind what still waits. */
+async function giveUpOn(
+  deps: Deps,
+  server: Server,
+  last: Parked,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<PassEnd | (Progress & { readonly cursor: string })> {
+  const { parked, now } = deps;
+  const isOver = ({ pointer, parkedAt }: Parked) => isGivenUp(isRemoval(pointer), server.breaker, now(), parkedAt);
+  let cursor = isGivenUp(false, server.breaker, now()) ? parked.cursorAfter(last) : undefined;
+  while (cursor) {
+    if (context.getRemainingTimeInMillis() < reserveMs) return { cursor, tried: false, taken: false, left: true };
+    const page = await parked.page(server.host, { cursor, limit: pageSize });
+    for (const item of page.items) if (isOver(item)) await attempt(deps, server, item);
+    cursor = page.next;
+  }
+  return { kind: 'serverFailed' };
 }

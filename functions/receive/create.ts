@@ -6,6 +6,7 @@ import type { IncomingNote } from '#shared/protocol/incoming';
 import { logger } from '#shared/runtime/logger';
 import type { InteractionEvent } from '#shared/transport/messages';
 import type { Activity, Effects, Sender } from './effects.ts';
+import { sentPost } from './our-post.ts';
 import { placesOf, type StandingPlace } from './places.ts';
 
 /**
@@ -13,8 +14,9 @@ import { placesOf, type StandingPlace } from './places.ts';
  * these places. Anything else that is created is not ours to keep.
  */
 export async function create(deps: Effects, { note }: Activity<'create'>, sender: Sender): Promise<void> {
-  const { answers, inboxes, announce, now } = deps;
+  const { answers, announce, now } = deps;
   if (!isOwnNote(note, sender) || !mayBeKept(note, deps)) return;
+  await witness(deps, note, sender);
   const found = await placesOf(deps, note, sender);
   const heard: StandingPlace[] = [];
   for (const place of found)
@@ -24,9 +26,16 @@ export async function create(deps: Effects, { note }: Activity<'create'>, sender
 
   const kept = await answers.add(answerNote(note, sender, now()), [first, ...others], now());
   const wanted = await hideUnwanted(deps, heard, note, sender);
-  const witnesses = new Set(heard.flatMap(({ place }) => (place.kind === 'mention' ? [] : [place.memberId])));
-  for (const memberId of witnesses) await inboxes.witness(memberId, deliveryInbox(sender), now());
   if (kept) await announce(wanted.filter(({ place }) => !place.hidden).map((one) => eventOf(one, note, sender, now())));
+}
+
+/** Who answers a post has it, also one that was left when sharing ended: its Delete must go there. */
+async function witness(deps: Effects, { quotes, inReplyTo }: IncomingNote, sender: Sender): Promise<void> {
+  for (const address of [quotes, inReplyTo]) {
+    const found = address && (await sentPost(deps, address));
+    if (found && !found.post.deletedAt)
+      await deps.inboxes.witness(found.author.memberId, deliveryInbox(sender), deps.now());
+  }
 }
 
 /** Is the note what it says: written by who sends it, on that server? */

@@ -1,6 +1,6 @@
 import { strangerOf } from '#shared/domain/policy';
 import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
-import { isSharing } from '#shared/domain/sharing';
+import { isShown } from '#shared/domain/sharing';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
 
@@ -54,6 +54,6 @@ async function takeOver(
   await inboxes.open(memberId, own?.inbox ?? inbox, now(), [mover.server]);
   await followers.remove(memberId, old, now());
   const member = await members.find(memberId, now(), { consistent: true });
-  // The removal of all followers may have passed by before this one.
-  if (!member || !isSharing(member)) await followers.remove(memberId, mover.id, now());
+  // The removal of all followers may have passed by before this one. Where copies were left they still follow.
+  if (!member || !isShown(member)) await followers.remove(memberId, mover.id, now());
 }

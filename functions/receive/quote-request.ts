@@ -2,6 +2,7 @@ import { notesPerHour } from '#shared/domain/answer';
 import { perHour } from '#shared/domain/limits';
 import type { Actor } from '#shared/domain/member';
 import { strangerOf } from '#shared/domain/policy';
+import { deliveryInbox } from '#shared/domain/remote-actor';
 import { logger } from '#shared/runtime/logger';
 import type { Quote } from '#shared/storage/stamps';
 import type { DeliveryMessage } from '#shared/transport/messages';
@@ -14,6 +15,7 @@ export async function quoteRequest(deps: Effects, request: Activity<'quoteReques
   if (new URL(instrument).host !== new URL(sender.id).host) return;
   const found = await ourPost(deps, object);
   if (!found) return;
+  await deps.inboxes.witness(found.author.memberId, deliveryInbox(sender), deps.now()); // it has the post
   const asking = `quotes#${found.author.memberId}#${sender.id}`;
   const { taken } = await deps.buckets.take(asking, { amount: 1, ...perHour(notesPerHour) }, deps.now());
   if (!taken) return logger.info('more requests of one person than are answered', { actor: sender.id });

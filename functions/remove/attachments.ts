@@ -3,7 +3,7 @@ import type { Post } from '#shared/domain/post';
 import type { Removal } from '#shared/domain/removal';
 import type { StepDeps, StepFunction } from './steps.ts';
 
-const mostAtOnce = 100; // addresses of up to 2,000 characters: an event may have 256 KB
+const mostAtOnce = 40; // addresses of up to 2,000 characters, of up to 3 bytes each: an event may have 256 KB
 
 /** Names the attachments of these posts. Before they bear their tombstones, so that nobody ends it in between. */
 export async function nameAttachments(

@@ -4,11 +4,11 @@ import { jobKey } from '#shared/storage/jobs';
 import { jobsAfterAsking, jobsAfterSettling } from '#shared/transport/jobs';
 import type { StepDeps } from './steps.ts';
 
-type Deps = Pick<StepDeps, 'removals' | 'starter' | 'receiptDays' | 'now'>;
+type Deps = Pick<StepDeps, 'removals' | 'starter' | 'lookAfterSeconds' | 'receiptDays' | 'now'>;
 
 /** Sees whether every server was asked, and whether nothing waits any more, and begins what follows from it. */
 export async function conclude(
-  { removals, starter, receiptDays, now }: Deps,
+  { removals, starter, lookAfterSeconds, receiptDays, now }: Deps,
   { memberId, id }: Removal,
 ): Promise<void> {
   const removal = await removals.find(memberId, id, now());
@@ -17,7 +17,7 @@ export async function conclude(
   const afterAsking = jobsAfterAsking(removal, at);
   if (removal.state === 'underWay' && (await removals.finishAsking(removal, at, ...afterAsking)))
     for (const job of afterAsking) await starter.start(job, jobKey(job), at);
-  const afterSettling = jobsAfterSettling(removal, at);
+  const afterSettling = jobsAfterSettling(removal, at, lookAfterSeconds);
   if (isSettled(removal) && (await removals.settle(removal, receiptDays, at, ...afterSettling)))
     for (const job of afterSettling) await starter.start(job, jobKey(job), at);
 }

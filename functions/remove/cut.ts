@@ -81,8 +81,11 @@ async function inboxesInReach(deps: StepDeps, removal: Removal): Promise<readonl
   let after: string | undefined;
   do {
     const page = await deps.inboxes.page(removal.memberId, { after, limit: pageSize });
-    for (const inbox of page.items)
+    for (const row of page.items) {
+      // One that appeared later has answered a post before that had its tombstone.
+      const inbox = row.since > removal.at ? { ...row, since: removal.at } : row;
       if (wasInReach(inbox, from, removal.at)) placed.push({ ...inbox, place: placeOf(inbox.server, inbox.key) });
+    }
     after = page.next;
   } while (after);
   return placed.sort((one, other) => (one.place < other.place ? -1 : 1));

@@ -2,6 +2,8 @@
 import type { Member } from '#shared/domain/member';
 import type { StepDeps, StepFunction } from './steps.ts';
 
+const patience = 60; // seconds
+
 /** At once: what the member wrote, and what others did to it. False when there is more than time. */
 export async function eraseContent(
   { memberErasure, now }: Pick<StepDeps, 'memberErasure' | 'now'>,
@@ -18,6 +20,8 @@ export async function eraseContent(
 export const erase: StepFunction = async (deps, { member, removal }, _cursor, hasTime) => {
   const { members, memberErasure } = deps;
   const { memberId, hold } = member;
+  // Its first step has yet to tell the platform of files, and erases by itself unless it has passed that by.
+  if (removal.slices === undefined && removal.state !== 'settled') return { step: 'erase', delaySeconds: patience };
   if (!(await eraseContent(deps, member, hasTime))) return { step: 'erase' };
   if (removal.state !== 'settled') return undefined;
   if (!hold && !(await memberErasure.eraseMeans(memberId, hasTime))) return { step: 'erase' };

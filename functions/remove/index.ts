@@ -43,6 +43,7 @@ const env = readEnv({
   ELIGIBLE_COUNTRIES: list,
   REMOVAL_DELAY_SECONDS: seconds,
   EDIT_DELAY_SECONDS: seconds,
+  LOOK_AFTER_SECONDS: seconds,
   RECEIPT_DAYS: wholeNumber,
 });
 const all = tables(env.TABLE_NAME);
@@ -77,6 +78,7 @@ const deps = {
   announce: interactions(env.INTERACTIONS_TOPIC_ARN),
   removalDelaySeconds: env.REMOVAL_DELAY_SECONDS,
   editDelaySeconds: env.EDIT_DELAY_SECONDS,
+  lookAfterSeconds: env.LOOK_AFTER_SECONDS,
   receiptDays: env.RECEIPT_DAYS,
   eligibleCountries: env.ELIGIBLE_COUNTRIES,
   now,

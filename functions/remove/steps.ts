@@ -34,6 +34,8 @@ export interface StepDeps {
   readonly removalDelaySeconds: number;
   /** The blank profile and the Rejects leave so long after sharing ended. */
   readonly editDelaySeconds: number;
+  /** How long after the asking it is looked whether anything is left. */
+  readonly lookAfterSeconds: number;
   /** How long a receipt is kept once nothing waits any more. */
   readonly receiptDays: number;
   readonly now: () => Date;

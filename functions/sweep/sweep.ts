@@ -23,7 +23,7 @@ export const sweep =
   async (_event?: unknown, context?: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
     if (!(await instance.publicKeyPem())) await keys.send({});
     for await (const job of jobs.takeOverdue(now())) {
-      if (job.queue === 'probes') logger.info('a server is looked at', { jobId: job.key.id });
+      if (job.isPlanned) logger.info('a job begins as planned', { jobId: job.key.id });
       else logger.warn('a job was overdue and is started again', { jobId: job.key.id });
       await starter.restart(job);
       if ((context?.getRemainingTimeInMillis() ?? plenty) < reserveMs) break; // the rest is still overdue in a minute

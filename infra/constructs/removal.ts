@@ -20,7 +20,8 @@ export class Removal extends Construct {
       timeout: Duration.minutes(1),
       environment: {
         TABLE_NAME: table.tableName,
-        ...tell('ELIGIBLE_COUNTRIES', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'RECEIPT_DAYS'),
+        ...tell('ELIGIBLE_COUNTRIES', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS'),
+        ...tell('LOOK_AFTER_SECONDS', 'RECEIPT_DAYS'),
       },
     });
     this.ask = new HandlerFunction(this, 'Ask', {

@@ -1,6 +1,6 @@
 /** What may be sent, what an answer means, and when to try again. */
 import { resultName } from './pointer.ts';
-import { type Author, isShared, type Post, presentState } from './post.ts';
+import { type Author, isShared, type Post, presentState, wasSent } from './post.ts';
 import type { PostActivity } from './reach.ts';
 
 /** How requests are signed: draft-cavage-12, or RFC 9421. */
@@ -100,9 +100,9 @@ export function passesFence(
   author: Author,
 ): boolean {
   if (activity === 'delete') return true;
-  if (!isShared(post, author)) return false;
-  // What was left by an earlier epoch is kept up, but never created anew; a newer Update is on its way by itself.
-  return activity === 'create' ? queued.epoch === author.epoch : queued.version === post.version;
+  if (activity === 'create') return isShared(post, author) && queued.epoch === author.epoch;
+  // Copies that are left get the edits that were made before; a newer Update is on its way by itself.
+  return wasSent(post) && presentState(post, author) === 'shared' && queued.version === post.version;
 }
 
 /** The name of the activity that was last sent about a post; undefined while none was. */

@@ -1,4 +1,5 @@
 /** A removal: all servers that may hold something are asked to remove it; what each of them said is the receipt. */
+import { secondsAfter } from './job.ts';
 import type { Member } from './member.ts';
 import type { Post } from './post.ts';
 
@@ -94,6 +95,16 @@ export const removalOfPost = (
 });
 
 /**
+ * A removal as it is told now. The Delete of one post leaves by itself, so long after the removal began: until then nobody
+ * was asked, and when each server was, its own answer tells.
+ */
+export function presentRemoval(removal: Removal, removalDelaySeconds: number, now: Date): Removal {
+  if (removal.kind !== 'post') return removal;
+  const isWaiting = now.toISOString() < secondsAfter(removal.at, removalDelaySeconds);
+  return { ...removal, state: isWaiting ? 'underWay' : removal.state, askedAt: undefined };
+}
+
+/**
  * `asking`: more is to be sent there. `parked`: the rest waits for its server. `done`: it was asked for everything.
  * `givenUp`: the rest waited for too long, or the server is blocked.
  */
@@ -146,7 +157,7 @@ export interface Slice {
 /** Up to about so many servers are worked on side by side. */
 export const sliceSize = 100;
 
-const mostInboxes = 200;
+const mostInboxes = 150; // an expression that updates a row may have 4 KB: about 25 for each of them
 const mostText = 120_000; // characters of addresses: a slice is one row
 
 /** An inbox that is to be asked. */

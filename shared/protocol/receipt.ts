@@ -43,7 +43,7 @@ export interface ReceiptPage {
 
 /** What a receipt claims, and what it does not. */
 const statement =
-  'The issuer says that it asked these servers to remove what the actor had shared, when and how they answered, and when it looked again. It does not say that no copy is left.';
+  'The issuer says which servers it asks to remove what the actor had shared, how many of these requests they had answered when this was made, how and when, and what it found when it looked again. It does not say that no copy is left.';
 
 /** One page of a receipt, to be signed by the issuer. */
 export const receiptDocument = (

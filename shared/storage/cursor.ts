@@ -41,6 +41,7 @@ const longestKey = 1024; // bytes of a sort key in DynamoDB
 export const isStart = (sortKey: unknown, prefix = ''): sortKey is string =>
   typeof sortKey === 'string' &&
   sortKey !== '' &&
+  sortKey.isWellFormed() &&
   sortKey.startsWith(prefix) &&
   Buffer.byteLength(sortKey) <= longestKey;
 

@@ -14,7 +14,11 @@ const pageSize = 100;
 const mostDoublings = 6; // a bit more than five hours
 
 /** An overdue job that is to be sent again, and where its row is now. */
-export type TakenJob = Pick<Job, 'queue' | 'message'> & { readonly key: JobKey };
+export type TakenJob = Pick<Job, 'queue' | 'message'> & {
+  readonly key: JobKey;
+  /** It was to begin now; else something went wrong before. */
+  readonly isPlanned: boolean;
+};
 
 /** Where the row of this job will be. */
 export const jobKey = (job: Job): JobKey => ({
@@ -32,6 +36,7 @@ const rowOf = (job: Job) => ({
   queue: job.queue,
   message: JSON.stringify(job.message),
   attempt: 1,
+  ...(job.bySweep ? { planned: true } : {}),
 });
 
 /** The transaction item that promises a job. */
@@ -92,7 +97,7 @@ export const jobs = (tables: Tables) => {
             .options({ consistent: true, limit: pageSize })
             .send();
           let taken = 0;
-          for (const { dueAt, id, attempt, queue, message } of Items) {
+          for (const { dueAt, id, attempt, queue, message, planned: isPlanned = false } of Items) {
             const key = { shard, dueAt: leaseUntil(now, attempt), id };
             const lease = await transact(
               Job.build(DeleteTransaction)
@@ -102,7 +107,7 @@ export const jobs = (tables: Tables) => {
             );
             if (lease.kind === 'refused') continue;
             taken++;
-            yield { queue, message: JSON.parse(message) as Job['message'], key };
+            yield { queue, message: JSON.parse(message) as Job['message'], key, isPlanned };
           }
           isLeft[shard] = Items.length === pageSize && taken > 0;
         }

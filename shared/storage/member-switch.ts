@@ -59,6 +59,17 @@ export const memberSwitch = (tables: Tables) => {
     { attr: 'sharing' as const, eq: sharing },
   ];
 
+  /** What else a transition is decided on: a wish for another end, or a rule that fails, is not overtaken; nor is an order. */
+  const alsoAsDecided = (transition: Transition, { updatedAt, pausedUntil, hold }: Member) => {
+    if (transition === 'deleteForEver') return [{ attr: 'hold' as const, exists: hold !== undefined }];
+    if (transition !== 'resume') return [];
+    const sameEnd =
+      pausedUntil === undefined
+        ? { attr: 'pausedUntil' as const, exists: false as const }
+        : { attr: 'pausedUntil' as const, eq: pausedUntil };
+    return [{ attr: 'updatedAt' as const, eq: updatedAt }, sameEnd];
+  };
+
   const make = async (
     transition: Transition,
     member: Member,
@@ -76,7 +87,7 @@ export const memberSwitch = (tables: Tables) => {
           ...changes,
           ...(transition === 'deleteForEver' && !member.hold ? blank() : {}),
         })
-        .options({ condition: { and: asDecided(member) } }),
+        .options({ condition: { and: [...asDecided(member), ...alsoAsDecided(transition, member)] } }),
       ...more,
     );
     return outcome.kind === 'done';

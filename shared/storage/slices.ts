@@ -20,7 +20,7 @@ const keptSeconds = 400 * 24 * 3600;
 /** How many asks are parked by one transaction; it may have a hundred items. */
 const parkedAtOnce = 90;
 
-type WhoseRemoval = Pick<Removal, 'memberId' | 'id' | 'epoch'>;
+type WhoseRemoval = Pick<Removal, 'memberId' | 'id' | 'epoch' | 'at'>;
 
 /** The name of an inbox among the asks of a slice. */
 export const askName = (inbox: string): string => hashOf(inbox);
@@ -76,6 +76,8 @@ export const slices = (tables: Tables) => {
      */
     advance: async (before: Slice, removal: WhoseRemoval, asks: Slice['asks'], now: Date): Promise<boolean> => {
       const { removalId, slice } = before;
+      // However often it is parked anew: a removal, and its row, would not end while a server comes and goes.
+      const since = new Date(Math.min(now.getTime(), Date.parse(removal.at)));
       let { revision } = before;
       for (const part of parts(before.asks, asks)) {
         const parks = Object.entries(part).filter(([name, ask]) => isParkedNow(before.asks[name], ask));
@@ -85,7 +87,7 @@ export const slices = (tables: Tables) => {
             .options({ condition: { attr: 'revision', eq: revision } }),
           counting(tables, removal, changed(before.asks, part)),
           ...parks.map(([name, { server, inbox }]) =>
-            parkingItem(tables, server, inbox, pointerTo(removal, slice, name), now),
+            parkingItem(tables, server, inbox, pointerTo(removal, slice, name), since),
           ),
         );
         if (outcome.kind === 'refused') return false;

@@ -1,6 +1,6 @@
 /** The kinds of promised work, and how their messages are sent. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Job, JobKey } from '../domain/job.ts';
+import { type Job, type JobKey, secondsAfter } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import type { Post } from '../domain/post.ts';
 import type { PostActivity } from '../domain/reach.ts';
@@ -66,9 +66,19 @@ export const removalJob = (
 export const jobsAfterAsking = (removal: Pick<Removal, 'id' | 'memberId' | 'kind'>, now: Date): readonly Job[] =>
   removal.kind === 'sharing' ? [removalJob(removal, 'profile', now.toISOString())] : [];
 
-/** What follows once nothing waits for its server any more. */
-export const jobsAfterSettling = (removal: Pick<Removal, 'id' | 'memberId' | 'kind'>, now: Date): readonly Job[] =>
-  removal.kind === 'forEver' ? [removalJob(removal, 'erase', now.toISOString())] : [];
+const longestDelay = 900; // seconds, the most that SQS holds a message back
+
+/** What follows once nothing waits for its server any more. Looks that are planned by then still need the name. */
+export function jobsAfterSettling(
+  removal: Pick<Removal, 'id' | 'memberId' | 'kind' | 'slices'>,
+  now: Date,
+  lookAfterSeconds: number,
+): readonly Job[] {
+  if (removal.kind !== 'forEver') return [];
+  const seconds = removal.slices === 0 ? 0 : 2 * lookAfterSeconds; // they take their time
+  const job = removalJob(removal, 'erase', secondsAfter(now.toISOString(), seconds));
+  return [seconds > longestDelay ? { ...job, bySweep: true } : job];
+}
 
 /** Ask the servers of a slice; `run` tells apart what is the same work once more. */
 export const sliceJob = (
@@ -145,12 +155,14 @@ export function jobStarter(urls: Readonly<Partial<Record<Job['queue'], string>>>
     return found;
   };
   return {
-    /** Sends a job's message, held back until it is time. */
-    start: (job: Job, key: JobKey, now: Date): Promise<void> =>
-      queueOf(job.queue).send(
+    /** Sends a job's message, held back until it is time; none for what the sweep starts. */
+    start: async (job: Job, key: JobKey, now: Date): Promise<void> => {
+      if (job.bySweep) return;
+      await queueOf(job.queue).send(
         { ...job.message, job: key },
         { delaySeconds: (Date.parse(job.startsAt) - now.getTime()) / 1000, group: groupOf(job.message) },
-      ),
+      );
+    },
     /** Sends an overdue job's message again, at once. */
     restart: ({
       queue: name,

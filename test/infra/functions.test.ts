@@ -64,6 +64,7 @@ describe('functions', () => {
       remove: [
         ...delays,
         'ELIGIBLE_COUNTRIES',
+        'LOOK_AFTER_SECONDS',
         'RECEIPT_DAYS',
         'OUTBOX_QUEUE_URL',
         'DELIVERIES_QUEUE_URL',

@@ -44,6 +44,7 @@ export default async function oneStack(project: TestProject) {
     spreadSeconds: 1,
     retryDelaysSeconds: '1,1,1',
     probeDelaysSeconds: '1,1,2',
+    lookAfterSeconds: 1,
     // All tests come from one address, and a server of theirs has more people than it would have in a minute.
     limits:
       'failuresPerAddressPerMinute=1000000,fetchesPerDomainPerMinute=100000,fetchesPerMinute=100000,postsPerMemberPerHour=100000',

@@ -161,6 +161,7 @@ export function aRemover(
     },
     removalDelaySeconds: 60,
     editDelaySeconds: 25,
+    lookAfterSeconds: 0,
     receiptDays: 180,
     eligibleCountries: ['US'],
     now,

@@ -100,7 +100,7 @@ export const sharingAnswer = z.object({
   actorId: z.nullable(z.string()),
   followers: number(),
   consent: z.nullable(z.object({ textVersion: z.string(), at: time() })),
-  pausedUntil: z.nullable(time()).check(z.describe('When sharing goes on by itself')),
+  pausedUntil: z.nullable(time()).check(z.describe('When sharing goes on by itself, if the member may share then')),
   copiesLeft: z.boolean().check(z.describe('Sharing was stopped, and the posts were left on other servers')),
   removal: z.nullable(removalProgress).check(z.describe('What ended sharing, until it is turned on again')),
   hold: z

@@ -39,6 +39,10 @@ export const postAnswer = z.object({
   replies: number().check(z.describe('That are not hidden')),
   quotes: number().check(z.describe('That are not hidden')),
   servers: z
-    .object({ asked: number(), accepted: number(), retrying: number(), gaveUp: number() })
-    .check(z.describe('Inboxes that were asked to take the latest activity: the post, its last edit, or its removal')),
+    .nullable(z.object({ asked: number(), accepted: number(), retrying: number(), gaveUp: number() }))
+    .check(
+      z.describe(
+        'Inboxes that were asked to take the latest activity: the post, its last edit, or its removal. null for a post that was removed with all others: the receipt of `removalId` has the numbers',
+      ),
+    ),
 });

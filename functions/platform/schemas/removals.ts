@@ -23,12 +23,14 @@ const removal = {
     .enum(['underWay', 'asked', 'settled'])
     .check(
       z.describe(
-        'underWay: servers are still to be asked · asked: each was asked once, or it waits for the server · settled: nothing waits any more',
+        'underWay: servers are still to be asked · asked: each was asked once, or it waits for the server; the removal of one post stays so · settled: nothing waits any more',
       ),
     ),
   posts: number().check(z.describe('That were removed here, and that servers are asked to remove')),
   attachments: number().check(z.describe('Of these posts: the platform withdraws the files')),
-  askedAt: z.nullable(time()),
+  askedAt: z
+    .nullable(time())
+    .check(z.describe('When each server was asked once; null for one post, where each answer has its own time')),
   settledAt: z.nullable(time()),
 };
 

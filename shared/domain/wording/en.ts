@@ -1,5 +1,6 @@
 /** All that members and the platform's people are told, in English. Texts with parameters are functions of them. */
 import type { EligibilityRule } from '../member.ts';
+import type { RemovalKind, RemovalState } from '../removal.ts';
 import type { Sharing, Transition } from '../sharing.ts';
 
 /** The English catalogue; every other language has the same keys. */
@@ -69,18 +70,33 @@ export const en = {
     leave: 'Your posts stay on other servers, and nothing new is shared. You can still have them removed later.',
   },
   removal: {
-    underWay: 'Servers are being asked to remove the posts.',
-    asked: 'Every server was asked to remove the posts. Those that could not be reached are asked again, for 90 days.',
-    settled: 'Every server was asked to remove the posts, and none is waited for any more.',
-  },
+    sharing: {
+      underWay: 'Servers are being asked to remove the posts.',
+      asked:
+        'Every server was asked to remove the posts. Those that could not be reached are asked again, for 90 days.',
+      settled: 'No server is asked to remove the posts any more. The receipt shows how each of them answered.',
+    },
+    post: {
+      underWay: 'Servers are about to be asked to remove the post.',
+      asked: 'Servers are asked to remove the post. Those that cannot be reached are asked again, for 90 days.',
+      settled: 'No server is asked to remove the post any more. The receipt shows how each of them answered.',
+    },
+    forEver: {
+      underWay: 'Servers are being asked to delete the account.',
+      asked:
+        'Every server was asked to delete the account. Those that could not be reached are asked again, for 90 days.',
+      settled: 'No server is asked to delete the account any more. The receipt shows how each of them answered.',
+    },
+  } satisfies Record<RemovalKind, Record<RemovalState, string>>,
   /** What became of asking one server; nothing says that a copy is gone but a look that found none. */
   receipt: {
     asking: 'It is still being asked to remove.',
     parked: ({ since }: { since: string }) =>
-      `It has not answered since ${since}. It is asked again when it does, for 90 days.`,
+      `The rest waits since ${since}: it could not be reached, or wants to be left alone. It is asked again, for 90 days.`,
     done: ({ accepted, asked }: { accepted: string; asked: string }) =>
       `Asked to remove: ${accepted} of ${asked} requests were accepted.`,
-    givenUp: 'Asked in vain: it could not be reached for too long, or is blocked.',
+    givenUp:
+      'It is not asked for the rest any more: it could not be reached for too long, is blocked, or is asked to delete the whole account.',
     refused: ({ count }: { count: string }) => `It refused ${count} of them.`,
     noneFound: ({ date }: { date: string }) => `Looked at again on ${date}: no copy was found.`,
     stillThere: ({ date, found }: { date: string; found: string }) =>

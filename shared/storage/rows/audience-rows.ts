@@ -129,6 +129,8 @@ export const audienceRows = (table: SharingTable) => {
       queue: string().enum('outbox', 'removals', 'slices', 'keys', 'probes'),
       message: string(),
       attempt: number(),
+      /** Nobody has sent its message before: it is not late. */
+      planned: boolean().optional(),
     }),
     computeKey: ({ shard, dueAt, id }) => ({ pk: `OUTBOX#${shard}`, sk: `${dueAt}#${id}` }),
   });

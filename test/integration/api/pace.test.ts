@@ -6,6 +6,7 @@ import { limits } from '../../../shared/storage/limits.ts';
 import { members } from '../../../shared/storage/members.ts';
 import { posts } from '../../../shared/storage/posts.ts';
 import { reactions } from '../../../shared/storage/reactions.ts';
+import { removals } from '../../../shared/storage/removals.ts';
 import { results } from '../../../shared/storage/results.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
@@ -27,6 +28,7 @@ async function aMemberWithPace() {
     posts: posts(tables),
     reactions: reactions(tables),
     results: results(tables),
+    removals: removals(tables),
     limits: limits(tables),
     starter: { start: async () => {} },
     postsPerMemberPerHour: 2,

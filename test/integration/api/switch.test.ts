@@ -37,6 +37,21 @@ describe('what the switch shows', () => {
     });
   });
 
+  test('to who is gone does not tell whether a legal order holds what was kept', async () => {
+    const shown = [];
+    for (const isHeld of [false, true]) {
+      const someone = await api.aSharer();
+      if (isHeld) await api.call(`PUT ${someone.of}/hold`, { body: { order: 'A-7' } });
+      await api.call(`POST ${someone.of}/delete-for-ever`, { body: { handle: someone.handle } });
+      await api.members.bury(someone.memberId);
+      const claims = { sub: someone.memberId, scope: 'member' };
+      const { body } = await api.call(`GET ${someone.of}/sharing`, { claims });
+      shown.push({ ...body, actorId: '', removal: { ...body.removal, removalId: '' } });
+    }
+    expect(shown[1]).toEqual(shown[0]);
+    expect(shown[0]).toMatchObject({ state: 'gone', handle: null, hold: null });
+  });
+
   test('to who may not share is why, and nothing to turn on', async () => {
     const someone = await api.aNewcomer({ country: 'DE', suspended: true });
     const { body } = await api.call(`GET ${someone.of}/sharing`);
@@ -134,7 +149,27 @@ describe('a pause', () => {
     const someone = await api.aSharer();
     const answer = await wish(someone, body);
     expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, field]);
+    expect(answer.body.errors[0].message).not.toContain('\\d');
     expect((await api.member(someone.memberId)).sharing).toBe('on');
+  });
+
+  test('goes on at no time for who may not share, and is not said to', async () => {
+    const someone = await api.aSharer();
+    const until = untilIn(1);
+    await wish(someone, { ...paused, until });
+    await api.call(`PUT ${someone.of}`, { body: await profileOf(someone, { country: 'DE' }) });
+    expect((await api.call(`GET ${someone.of}/sharing`)).body).toMatchObject({
+      pausedUntil: until,
+      message: en.states.paused,
+    });
+    api.wait(25 * 3600);
+    expect((await api.call(`GET ${someone.of}/sharing`)).body).toMatchObject({ state: 'paused', pausedUntil: null });
+  });
+
+  test('with a field of a wrong type is told which type it must have', async () => {
+    const someone = await api.aSharer();
+    const { body } = await wish(someone, { ...off, remove: 'no' });
+    expect(body.errors).toEqual([{ field: '/remove', message: 'Must be of type boolean.' }]);
   });
 
   test('ends by hand, and then the follows that waited are gone on with', async () => {
@@ -166,7 +201,12 @@ describe('turning off', () => {
     expect(more).toEqual([]);
     expect(job!.message).toEqual({ memberId: someone.memberId, removalId: member.removalId, step: 'posts' });
     expect(await api.isPromised(job!)).toBe(true);
-    expect((await api.call(`GET ${post.at}`)).body).toMatchObject({ state: 'deleted', removalId: member.removalId });
+    const servers = null; // the receipt has the numbers
+    expect((await api.call(`GET ${post.at}`)).body).toMatchObject({
+      state: 'deleted',
+      removalId: member.removalId,
+      servers,
+    });
     expect((await wish(someone, off)).body).toEqual(body);
   });
 

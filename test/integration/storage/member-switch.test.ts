@@ -141,11 +141,27 @@ describeStorage('the switch of a member', (table) => {
     expect(await isPromised(job)).toBe(true);
     expect(await all().pauseUntil(paused, undefined, undefined)).toBe(true);
     expect((await read(paused.memberId)).pausedUntil).toBeUndefined();
-    await all().resume(paused, { now: noon(90) });
+    await all().resume(await read(paused.memberId), { now: noon(90) });
     const late = aJob();
     expect(await all().pauseUntil(paused, until, late)).toBe(false);
     expect(await all().pauseUntil(await read(paused.memberId), until, late)).toBe(false);
     expect(await isPromised(late)).toBe(false);
+  });
+
+  test('a pause goes on that was given another end since somebody wanted to end it', async () => {
+    const paused = await at('paused');
+    await all().pauseUntil(paused, undefined, undefined);
+    const job = aJob();
+    expect(await all().resume(paused, { now: noon(90), job })).toBe(false);
+    expect([(await read(paused.memberId)).sharing, await isPromised(job)]).toEqual(['paused', false]);
+  });
+
+  test('an order that comes while someone is deleted for ever is not overlooked', async () => {
+    const on = await at('on');
+    await all().hold(on, { order: '12 C 34/26', since: noon(20).toISOString() });
+    expect((await make('deleteForEver', on)).isDone).toBe(false);
+    expect((await make('deleteForEver', await read(on.memberId))).isDone).toBe(true);
+    expect((await read(on.memberId)).bio).toBe(on.bio);
   });
 
   test('who is gone leaves nothing of the profile but the name, and in the end not even that; handle and id stay taken', async () => {

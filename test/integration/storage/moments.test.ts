@@ -12,7 +12,17 @@ import { type Tables, tables } from '../../../shared/storage/table.ts';
 import { anAnswer, aPlace } from '../../support/answers.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { following, reacting } from '../../support/standings.ts';
-import { aJob, aMember, anActor, aPost, aPostRemoval, aSharer, noon, stopAndRemove, unique } from '../../support/storage-samples.ts';
+import {
+  aJob,
+  aMember,
+  anActor,
+  aPost,
+  aPostRemoval,
+  aSharer,
+  noon,
+  stopAndRemove,
+  unique,
+} from '../../support/storage-samples.ts';
 import { failWith, interrupt } from '../../support/unreliable.ts';
 
 let client: DynamoDBClient;

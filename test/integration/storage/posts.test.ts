@@ -121,7 +121,8 @@ describeStorage('posts', (table) => {
     const post = await stored(aPost(member.memberId));
     await members(table().tables).pause(member, { now: noon(20) });
     expect(await all().markShared(post, noon(30))).toBe(false);
-    await members(table().tables).resume({ ...member, sharing: 'paused' }, { now: noon(40) });
+    const paused = await members(table().tables).find(member.memberId, noon(30), { consistent: true });
+    await members(table().tables).resume(paused!, { now: noon(40) });
     expect(await all().markShared(post, noon(50))).toBe(true);
   });
 

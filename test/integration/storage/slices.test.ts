@@ -83,7 +83,7 @@ describeStorage('slices', (table) => {
       {
         inbox,
         pointer: { kind: 'removal', removalId: removal.id, slice: 0, ask: askName(inbox), epoch: removal.epoch },
-        parkedAt: noon(61).toISOString(),
+        parkedAt: removal.at, // however late it is parked
       },
     ]);
     expect(await numbers(removal)).toEqual({ open: 0, parked: 1 });

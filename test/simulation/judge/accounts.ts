@@ -96,8 +96,12 @@ export function* followersAddUp(history: History): Generator<string> {
       // Nor can be told an Undo from one of the Follow that came again under its id, and overtook it.
       const undo = deeds.findLast((deed) => deed.kind === 'undo' && deed.followId === followId);
       if (undo && (history.countedAt.get(undo.id) ?? 0) > deeds[last]!.at) continue;
-      // The Reject was refused, or given up after ninety days.
-      const rejects = sent.filter(({ type, object }) => type === 'Reject' && object === followId);
+      // The Reject, or the Delete of the whole account, was refused, or given up after ninety days.
+      const ofAccount = sent.filter((one) => one.object === history.actor && one.type === 'Delete');
+      const rejects = [
+        ...sent.filter(({ type, object }) => type === 'Reject' && object === followId),
+        ...ofAccount.filter(({ host }) => host === server.host),
+      ];
       if (rejects.some((one) => saysGone(one) || refuses(one)) || server.plan.neverReturns) continue;
       if (history.tookNothingFor(server.host, 90, 0)) continue;
       yield `${id} believes to follow by ${followId}, and does not`;

@@ -1,5 +1,5 @@
 /** What other servers hold in the end is what the member's history implies. */
-import { isShared } from '../../../shared/domain/post.ts';
+import { isShared, type Post } from '../../../shared/domain/post.ts';
 import type { Inbox } from '../../../shared/domain/reach.ts';
 import type { Removal } from '../../../shared/domain/removal.ts';
 import type { Person, RemoteServer } from '../fediverse.ts';
@@ -81,7 +81,7 @@ export function* removedPostsAreGone(history: History): Generator<string> {
       // It was asked, and refused.
       if (deletes.some((one) => one.host === server.host && (saysGone(one) || refuses(one)))) continue;
       // Someone looked at it, and by the time their Like was counted it was gone: nobody knows that they have it.
-      if (onlyLooked(history, server, id, post.deletedAt)) continue;
+      if (onlyLooked(history, server, id, post)) continue;
       yield `${server.host} still holds ${id}, which is ${state}`;
     }
   }
@@ -99,7 +99,7 @@ export function* theGoneAreForgotten(history: History): Generator<string> {
     const own = ends.filter(({ host }) => host === server.host);
     const isExcused = own.some((one) => saysGone(one) || refuses(one)) || history.tookNothingFor(server.host, 90, from);
     for (const id of server.posts.keys())
-      if (!isExcused && !onlyLooked(history, server, id, removedAt(history, id)))
+      if (!isExcused && !onlyLooked(history, server, id, { deletedAt: removedAt(history, id) }))
         yield `${server.host} holds ${id} of someone who is gone`;
   }
 }
@@ -117,12 +117,13 @@ function onlyLooked(
   { likes, countedAt, sent, schedule }: History,
   { host }: RemoteServer,
   id: string,
-  deletedAt = '',
+  { firstSentAt, deletedAt = '' }: Partial<Pick<Post, 'firstSentAt' | 'deletedAt'>>,
 ): boolean {
+  // Before that a Like may be read as one of a post that has not left yet.
+  const visibleFrom = firstSentAt ? Date.parse(firstSentAt) + 2000 + 2 * schedule.skewMs : 0;
+  const within = (at: number) => at > visibleFrom && at < Date.parse(deletedAt) - 2 * schedule.skewMs;
   const own = likes.filter((like) => like.object === id && like.server.host === host);
-  const known = own.some(
-    (like) => (countedAt.get(like.id) ?? Number.POSITIVE_INFINITY) < Date.parse(deletedAt) - 2 * schedule.skewMs,
-  );
+  const known = own.some((like) => within(countedAt.get(like.id) ?? Number.POSITIVE_INFINITY));
   return (
     own.length > 0 && !known && !sent.some((one) => one.host === host && one.object === id && one.type === 'Create')
   );

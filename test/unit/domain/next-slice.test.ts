@@ -29,7 +29,7 @@ test('all inboxes of a server are in one slice, also where that is shorter then'
 
 test('only a server with more than fits goes on in the next', () => {
   const all = Array.from({ length: 450 }, (_, n) => inbox(1, n));
-  expect(cutAll(all).map(({ length }) => length)).toEqual([200, 200, 50]);
+  expect(cutAll(all).map(({ length }) => length)).toEqual([150, 150, 150]);
   const long = Array.from({ length: 3 }, (_, n) => inbox(1, 'x'.repeat(70_000) + n));
   expect(cutAll(long).map(({ length }) => length)).toEqual([1, 1, 1]);
 });

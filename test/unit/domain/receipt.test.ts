@@ -127,7 +127,9 @@ describe('in words', () => {
   });
 
   test('one that cannot be reached is asked again', () =>
-    expect(says({ state: 'parked', failingSince: at(1) })).toContain('It has not answered since 2026-11-05'));
+    expect(says({ state: 'parked', failingSince: at(1) })).toContain(
+      'The rest waits since 2026-11-05: it could not be reached',
+    ));
 
   test('refusals are told', () => expect(says({ accepted: 1, refused: { 403: 2 } })).toContain('It refused 2'));
 });

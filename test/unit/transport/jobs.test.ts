@@ -4,6 +4,7 @@ import {
   blockJob,
   heldFollowsJob,
   jobStarter,
+  jobsAfterSettling,
   keysJob,
   pauseEndJob,
   postJob,
@@ -91,9 +92,21 @@ test.each([
   await starter.start(job, key, new Date(Date.parse(startsAt) - 60_000));
   await starter.restart({ ...job, key });
   expect(sent).toMatchObject([
-    { QueueUrl: urls[job.queue], MessageGroupId: 'm1', DelaySeconds: 60 },
+    ...(job.bySweep ? [] : [{ QueueUrl: urls[job.queue], MessageGroupId: 'm1', DelaySeconds: 60 }]),
     { QueueUrl: urls[job.queue], MessageGroupId: 'm1', DelaySeconds: 0 },
   ]);
+});
+
+test('somebody who is gone is erased only when the looks that were planned are over', () => {
+  const now = new Date(startsAt);
+  const after = (slices: number, seconds: number) =>
+    jobsAfterSettling({ ...removal, kind: 'forEver', slices }, now, seconds);
+  const at = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+  expect(after(0, 600)).toMatchObject([{ startsAt }]);
+  expect(after(1, 300)).toMatchObject([{ startsAt: at(600) }]);
+  expect(after(1, 300)[0]).not.toHaveProperty('bySweep');
+  expect(after(1, 600)).toMatchObject([{ startsAt: at(1200), bySweep: true }]);
+  expect(jobsAfterSettling({ ...removal, kind: 'sharing', slices: 1 }, now, 600)).toEqual([]);
 });
 
 describe('what travels is pointers', () => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Ask, sumAsks } from '../../../../shared/domain/removal.ts';
 import { jobs } from '../../../../shared/storage/jobs.ts';
+import { parked } from '../../../../shared/storage/parked.ts';
 import { removals } from '../../../../shared/storage/removals.ts';
 import { servers } from '../../../../shared/storage/servers.ts';
 import { askName, slices } from '../../../../shared/storage/slices.ts';
@@ -311,6 +312,26 @@ describe('what waits for its server', () => {
     concludes.clock.forward(92 * 24 * 3600);
     await sweep(one.removal, concludes);
     expect(await removalAt(tables, one.removal)).toMatchObject({ state: 'settled', parked: 0 });
+  });
+
+  test('is given up also where what waits before it finds nobody', async () => {
+    const one = await whileDown(2);
+    const host = hostOf(one.inbox);
+    const now = noon(91 * 24 * 3600 + 120);
+    const { memberId } = one.author;
+    for (let number = 0; number < 60; number++) {
+      const follow = { id: `https://${host}/follows/${number}`, actor: `https://${host}/users/${number}` };
+      const pointer = { kind: 'reject', memberId, epoch: 1, follow } as const;
+      await parked(tables).add(host, `https://${host}/${number}`, pointer, now);
+    }
+    const waiting = await parkedFor(tables, one.inbox);
+    const inboxes = waiting.filter(({ inbox }) => inbox !== one.inbox).map(({ inbox }) => inbox);
+    const down = Object.fromEntries(inboxes.map((inbox) => [inbox, { unreachable: 'no connection' }]));
+    const prober = aProber(tables, down, { now: () => now });
+    await prober.look(one.inbox);
+    expect((await state(one)).state).toBe('givenUp');
+    expect(await parkedFor(tables, one.inbox)).toHaveLength(60);
+    expect((await serverOf(tables, one.inbox)).breaker).toMatchObject({ state: 'open' });
   });
 
   test('is worked on by one of two probes', async () => {

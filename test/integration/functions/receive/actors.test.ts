@@ -205,6 +205,17 @@ describe('Move', () => {
     expect(await author.followers()).toBe(0);
   });
 
+  test('of a follower whose copies were left hands the follow over, for when sharing goes on', async () => {
+    const { author, sender, receiver, documents } = await start();
+    await receiver.from(sender, activityOf(sender, 'Follow', author.id));
+    await author.stop();
+    const target = aSender('near.example');
+    documents.set(target.id, found(target, sender.id));
+    await receiver.from(sender, moves(sender, target.id));
+    expect(await followers(tables).find(author.memberId, target.id)).toBeDefined();
+    expect(await author.followers()).toBe(1);
+  });
+
   test('to an account that follows already leaves one follower, by its own Follow', async () => {
     const { author, sender, receiver, documents } = await start();
     const target = aSender('near.example');

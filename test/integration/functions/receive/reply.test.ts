@@ -122,6 +122,14 @@ describe('a reply', () => {
   });
 });
 
+test('a reply to a post that was left is not kept, but its server is known to have the post', async () => {
+  const { author, post, sender, receiver } = await start();
+  await author.stop();
+  await receiver.from(sender, create(sender, aNote(sender, post.id)));
+  expect([await post.replies(), receiver.told()]).toEqual([[], []]);
+  expect(await author.inboxes()).toMatchObject([{ url: sender.sharedInbox, active: false }]);
+});
+
 describe('Delete', () => {
   test('of a reply removes it if its author says so', async () => {
     const { post, sender, receiver } = await start();

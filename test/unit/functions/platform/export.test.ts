@@ -44,6 +44,7 @@ beforeEach(async () => {
     receipts: receipts(all),
     limits: limits(all),
     knownServers: async () => new Map(),
+    removalDelaySeconds: 60,
     now: () => now,
   };
   call = calledApi([exportMember(deps), listPosts(deps)]);
@@ -132,6 +133,24 @@ test('of a legal order it tells the member nothing but that there was one', asyn
   expect(archive.all).not.toContain('A-7');
 });
 
+test('what a legal order keeps of who is gone is the platform’s to read, and nobody else’s', async () => {
+  await aBusyMember();
+  const held = {
+    ...(await members(all).find(ann.memberId, now))!,
+    hold: { order: 'A-7', since: noon().toISOString() },
+  };
+  await members(all).hold(held, held.hold);
+  await members(all).deleteForEver(held, { removal: anAskedRemoval(ann.memberId), job: aJob(), now });
+  expect(JSON.parse((await archiveOf(ann.memberId)).text('posts.json'))).toHaveLength(1);
+  expect((await call(`GET /members/${ann.memberId}/posts`)).body.items).toHaveLength(1);
+  const claims = { sub: ann.memberId, scope: 'member' };
+  const own = await archiveOf(ann.memberId, claims);
+  expect(JSON.parse(own.text('posts.json'))).toEqual([]);
+  expect(JSON.parse(own.text('interactions.json'))).toEqual({ likes: [], boosts: [] });
+  expect(JSON.parse(own.text('profile.json'))).toMatchObject({ displayName: '', country: '', publicProfile: false });
+  expect((await call(`GET /members/${ann.memberId}/posts`, { claims })).body).toEqual({ items: [], next: null });
+});
+
 test('it goes on over all pages of every list', async () => {
   for (let index = 0; index < 105; index++) {
     const actor = `https://far.example/users/${index}`;
@@ -185,6 +204,8 @@ describe('what is too much for one archive', () => {
     for (let index = 0; index < 3; index++) await posts(all).add(aPost(ann.memberId), undefined, aJob());
     const own = { claims: { sub: ann.memberId, scope: 'member' } };
     const first = await call(`GET /members/${ann.memberId}/posts?limit=2`, own);
+    const broken = Buffer.from(JSON.stringify(['POST#\ud800'])).toString('base64url'); // no bytes of UTF-8
+    expect((await call(`GET /members/${ann.memberId}/posts?cursor=${broken}`, own)).status).toBe(400);
     const rest = await call(`GET /members/${ann.memberId}/posts?limit=2&cursor=${first.body.next}`, own);
     expect([first.body.items.length, rest.body.items.length]).toEqual([2, 1]);
     expect(rest.body.items[0]).toMatchObject({ text: 'Hello', state: 'waiting', id: null });

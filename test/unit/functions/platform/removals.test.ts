@@ -16,7 +16,7 @@ import { getRemoval, listRemovals, listRemovedPosts, lookAgain } from '../../../
 import { calledApi } from '../../../support/called-api.ts';
 import { memoryTables } from '../../../support/memory-tables.ts';
 import { anAsk, anAskedRemoval, putPostRemoval, putRemoval } from '../../../support/receipts.ts';
-import { aJob, aPost, aSharer, noon, unique } from '../../../support/storage-samples.ts';
+import { aJob, aPost, aRemoval, aSharer, noon, unique } from '../../../support/storage-samples.ts';
 
 let all: Tables;
 let call: ReturnType<typeof calledApi>;
@@ -41,6 +41,7 @@ beforeEach(async () => {
     jobs: jobs(all),
     starter: { start: async (job: Job) => void started.push(job) },
     newKey: () => unique('run'),
+    removalDelaySeconds: 60,
     sign: async () => '',
     now: () => now,
   } as never;
@@ -99,6 +100,40 @@ describe('a receipt', () => {
     await putPostRemoval(all, removal, [['https://a.example/inbox', 202]], [['https://b.example/inbox', 403]]);
     const { body } = await call(`GET ${path(removal.id)}`);
     expect(body).toMatchObject({ kind: 'post', postId: 'p1', totals: { servers: 2, accepted: 1, refused: 1 } });
+  });
+
+  test('of one post says that servers were asked only when its Delete has left', async () => {
+    const removal = anAskedRemoval(ann.memberId, { kind: 'post', post: { postId: 'p1', objectKey: 'o1' } });
+    await putPostRemoval(all, removal);
+    now = new Date(Date.parse(removal.at) + 59_999);
+    const waiting = { state: 'underWay', askedAt: null };
+    expect((await call(`GET ${path(removal.id)}`)).body).toMatchObject({
+      ...waiting,
+      says: expect.stringContaining('about to be asked'),
+    });
+    expect((await call(`GET ${path()}`)).body.items).toMatchObject([waiting]);
+    now = new Date(Date.parse(removal.at) + 60_000);
+    expect((await call(`GET ${path(removal.id)}`)).body).toMatchObject({ state: 'asked', askedAt: null });
+  });
+
+  test('of an account speaks of the account', async () => {
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId, { kind: 'forEver' }), [anAsk('a.example')]);
+    expect((await call(`GET ${path(removal.id)}`)).body.says).toContain('asked to delete the account');
+  });
+
+  test('that a deletion for ever has overtaken says that nobody is asked any more', async () => {
+    const asks = [
+      anAsk('a.example', { state: 'asking', accepted: 1 }),
+      anAsk('b.example'),
+      anAsk('c.example', { state: 'parked' }),
+    ];
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId, { state: 'settled' }), asks);
+    const { body } = await call(`GET ${path(removal.id)}`);
+    expect(body.totals.states).toEqual({ asking: 0, parked: 0, done: 1, givenUp: 2 });
+    expect(body.servers[0]).toMatchObject({
+      state: 'givenUp',
+      says: expect.stringContaining('not asked for the rest any more'),
+    });
   });
 
   test('tells the order to the platform alone', async () => {
@@ -185,6 +220,24 @@ describe('the posts of a removal', () => {
     expect((await call(`GET ${path('r2', '/posts')}?cursor=${first.body.next}`)).status).toBe(400);
   });
 
+  test('are not found after a key that no table can have', async () => {
+    const range = { oldest: 'o1', newest: 'o3' };
+    const removal = await putRemoval(all, anAskedRemoval(ann.memberId, { range }), []);
+    const after = (key: string) => Buffer.from(JSON.stringify([removal.id, key])).toString('base64url');
+    for (const key of [`o2${'x'.repeat(1018)}`, 'o2\ud800'])
+      expect((await call(`GET ${path(removal.id, '/posts')}?cursor=${after(key)}`)).status).toBe(400);
+  });
+
+  test('that a legal order keeps of who is gone are for the platform alone', async () => {
+    await aDeletedPost('r1', 'o1');
+    await putRemoval(all, anAskedRemoval(ann.memberId, { id: 'r1', range: { oldest: 'o1', newest: 'o1' } }), []);
+    const hold = { order: 'A-7', since: noon().toISOString() };
+    await members(all).hold(ann, hold);
+    await members(all).deleteForEver({ ...ann, hold }, { removal: anAskedRemoval(ann.memberId), job: aJob(), now });
+    expect((await call(`GET ${path('r1', '/posts')}`)).body.items).toHaveLength(1);
+    expect((await call(`GET ${path('r1', '/posts')}`, own())).body).toEqual({ items: [], next: null });
+  });
+
   test('of a single removal it is the one', async () => {
     const post = await aDeletedPost('r1', 'o1');
     const removal = anAskedRemoval(ann.memberId, { id: 'r1', kind: 'post', post });
@@ -231,6 +284,16 @@ describe('a look that is asked for', () => {
     now = noon(3600 + 3600);
     expect((await look()).status).toBe(202);
     expect(new Set(started.map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('does not overwrite what was seen once the name is forgotten with which one could ask', async () => {
+    const removal = await asked();
+    const present = (await members(all).find(ann.memberId, now, { consistent: true }))!;
+    const ending = aRemoval(present, now, { kind: 'forEver' });
+    await members(all).deleteForEver(present, { removal: ending, job: aJob(), now });
+    await members(all).bury(ann.memberId);
+    expect((await call(`POST ${path(removal.id, '/look')}`)).status).toBe(409);
+    expect(started).toEqual([]);
   });
 
   test('waits until everyone was asked, and is not for single posts', async () => {

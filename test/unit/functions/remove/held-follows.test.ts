@@ -8,6 +8,7 @@ import { members } from '../../../../shared/storage/members.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import { heldFollowsJob, pauseEndJob } from '../../../../shared/transport/jobs.ts';
 import type { HeldFollows } from '../../../../shared/transport/messages.ts';
+import { aProfile } from '../../../support/platform-client.ts';
 import { aHeldFollow, aRemover, aTable, promisedIn } from '../../../support/remover.ts';
 import { following } from '../../../support/standings.ts';
 import { aSharer, noon, stopAndRemove } from '../../../support/storage-samples.ts';
@@ -183,6 +184,39 @@ describe('a pause with an end', () => {
     expect([sharing, pausedUntil, epoch]).toEqual(['on', undefined, 1]);
     expect(worker.deliveries.map(({ message }) => message.subject.kind)).toEqual(['accept']);
     expect(promisedIn(table)).toEqual([]);
+  });
+
+  test.each([
+    ['suspended', 'paused', { suspended: true }],
+    ['renamed', 'on', { displayName: 'Ann' }],
+  ])('of a member who is %s at that moment leaves them %s', async (_, sharing, change) => {
+    const { table, present } = await paused();
+    const real = members(table.tables);
+    let reads = 0;
+    const find: typeof real.find = async (...how) => {
+      const before = (await real.find(...how))!;
+      const profile = { ...aProfile(before.username), ...change };
+      if (reads++ === 0) await real.saveProfile(before.memberId, profile, before, noon(95));
+      return before;
+    };
+    const worker = aRemover(table, { more: { members: { ...real, find } } });
+    await worker.toTheEnd(...promisedIn(table));
+    expect((await present()).sharing).toBe(sharing);
+    expect(promisedIn(table)).toEqual([]);
+  });
+
+  test('that gets another end at that moment goes on to that', async () => {
+    const { table, present } = await paused();
+    const real = members(table.tables);
+    const until = noon(500).toISOString();
+    let reads = 0;
+    const find: typeof real.find = async (...how) => {
+      const before = await real.find(...how);
+      if (reads++ === 0) await real.pauseUntil(before!, until, undefined);
+      return before;
+    };
+    await aRemover(table, { more: { members: { ...real, find } } }).toTheEnd(...promisedIn(table));
+    expect(await present()).toMatchObject({ sharing: 'paused', pausedUntil: until });
   });
 
   test.each([

@@ -173,6 +173,18 @@ describe('the end of sharing', () => {
     expect(before).not.toBe(near);
   });
 
+  test('asks also an inbox that came into reach hours after the end, through a post that still waited for its tombstone', async () => {
+    const table = await aTable();
+    const { tables } = table;
+    const author = await anAuthor(tables);
+    await author.post();
+    const { message, removal } = await turnedOff(tables, author);
+    await inboxes(tables).witness(author.memberId, 'https://late.example/inbox', noon(3 * 3600));
+    await aRemover(table, { now: () => noon(4 * 3600), asked: (ask) => ask }).toTheEnd(message);
+    const inbox = 'https://late.example/inbox';
+    expect((await asksOf(table, removal)).flat()).toMatchObject([{ inbox, since: removal.at }]);
+  });
+
   test('an inbox that comes into reach in the middle of the cut is in no slice twice', async () => {
     const table = await aTable();
     const { tables } = table;
@@ -209,9 +221,9 @@ describe('the end of sharing', () => {
     const worker = aRemover(table);
     await worker.toTheEnd(message);
     expect(worker.events.map(({ type, memberId: whose, removalId }) => [type, whose, removalId])).toEqual(
-      Array(2).fill(['attachments', memberId, removal.id]),
+      Array(3).fill(['attachments', memberId, removal.id]),
     );
-    expect(worker.events.map(({ attachments = [] }) => attachments.length)).toEqual([100, 5]);
+    expect(worker.events.map(({ attachments = [] }) => attachments.length)).toEqual([40, 40, 25]);
     expect(worker.events.flatMap(({ attachments = [] }) => attachments).sort()).toEqual(files.sort());
     expect(await now()).toMatchObject({ posts: 7, attachments: 105 });
   });
@@ -433,6 +445,21 @@ describe('the end of an account', () => {
       expect([table.of('Answer'), table.of('Post')]).toEqual([[], []]);
       expect((await memberOf(tables, member)).publicKeyPem).toBe(settled ? undefined : 'PEM');
     }
+  });
+
+  test('what an order kept waits for the first step, which has yet to tell the platform of files', async () => {
+    const { table, member, message, removal } = await gone({ order: 'AZ 7/26' });
+    const { tables } = table;
+    const job = removalJob(removal, 'erase', noon(90).toISOString());
+    await members(tables).hold(await memberOf(tables, member), undefined, job);
+    const early = aRemover(table);
+    await early.run(promisedIn(table).find((one) => 'step' in one && one.step === 'erase')!);
+    expect(early.queued).toMatchObject([{ message: { step: 'erase' }, delaySeconds: 60 }]);
+    expect(table.of('Post')).not.toEqual([]);
+
+    await aRemover(table, { asked: (ask) => ask }).toTheEnd(message, early.queued[0]!.message);
+    expect([table.of('Answer'), table.of('Post')]).toEqual([[], []]);
+    expect((await memberOf(tables, member)).publicKeyPem).toBe('PEM');
   });
 
   test('ends the removal that was under way: it asks for nothing more, and its receipt is finished', async () => {
