@@ -5,7 +5,10 @@ import { eventually } from '../support/peer/client.ts';
 import { aProfile } from '../support/platform-client.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-const knocks = process.env.LONG === '1' ? (['rfc9421', 'cavage'] as const) : (['rfc9421'] as const);
+const long = process.env.LONG === '1';
+const knocks = long ? (['rfc9421', 'cavage'] as const) : (['rfc9421'] as const);
+/** What `sharing.test.ts` has in a like form is not played twice in the short form. */
+const longOnly = long ? test.concurrent : test.skip;
 
 describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
   let world: World;
@@ -83,7 +86,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     for (const one of await world.peer.sent()) expect(one).toMatchObject({ signature: firstKnock, status: 202 });
   });
 
-  test.concurrent('may like with any emoji, once, and take it back', async () => {
+  longOnly('may like with any emoji, once, and take it back', async () => {
     const member = await aMember();
     await world.peer.emoji(member.post, '🌻', { as: 'gale' });
     await become(member, { likes: 1 });
@@ -96,7 +99,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect(items.map(({ name }) => name)).toEqual(['Gale']);
   });
 
-  test.concurrent('may follow, unfollow and follow again', async () => {
+  longOnly('may follow, unfollow and follow again', async () => {
     const member = await aMember();
     await world.peer.unfollow(member.handle, { as: 'fern' });
     await become(member, { followers: 0 });
@@ -117,7 +120,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect(await contents()).toEqual([]);
   });
 
-  test.concurrent('has nothing kept that was not meant for everyone', async () => {
+  longOnly('has nothing kept that was not meant for everyone', async () => {
     const member = await aMember();
     const secret = `secret-${firstKnock}`;
     for (const visibility of ['followers', 'direct'] as const) {
@@ -163,7 +166,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect(await followersOf(member)).toEqual(['fern', 'gale']);
   });
 
-  test.concurrent('may have a follower move, who then follows under the new name', async () => {
+  longOnly('may have a follower move, who then follows under the new name', async () => {
     const member = await aMember();
     await follows(member, 'hazel');
     await world.peer.move(member.handle, 'iris', { as: 'hazel' });
@@ -175,7 +178,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect((await numbers(member)).followers).toBe(2);
   });
 
-  test.concurrent('cannot have a follower moved by someone else', async () => {
+  longOnly('cannot have a follower moved by someone else', async () => {
     const member = await aMember();
     const people = await world.peer.people();
     const actorOf = (name: string) => people.find((one) => one.name === name)!.actor;

@@ -49,7 +49,9 @@ test('a life with every turn of the switch, after which those who can be asked s
     return servers.every(({ recheck }) => recheck) && new Map(servers.map((one) => [one.server, one]));
   });
   const told = Object.fromEntries(fediverse.servers.map(({ name, host }) => [name, found.get(host)]));
-  for (const name of serverNames) expect(told[name]).toMatchObject({ software: name });
+  // What Pleroma runs is not known for sure: it was out when it was asked first, and a probe asks for nothing but a Delete.
+  for (const name of serverNames.filter((one) => one !== 'pleroma'))
+    expect(told[name]).toMatchObject({ software: name });
   for (const name of ['mastodon', 'misskey', 'pleroma']) expect(told[name]?.recheck?.outcome).toBe('noneFound');
   for (const name of ['gotosocial', 'pixelfed', 'wordpress']) expect(told[name]?.recheck?.outcome).toBe('unreadable');
 }, 120_000);

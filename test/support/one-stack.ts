@@ -1,4 +1,5 @@
 /** One local stack for all integration tests: they keep apart by using members of their own. */
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,13 @@ export const ownMember = 'own-member';
 /** The member of the second such token. */
 export const blockingMember = 'blocking-member';
 
+/** Why a function failed, as its log tells. */
+function lastErrorOf(dataDir: string, name: string): string {
+  const [log] = globSync(join(dataDir, '**', `${name}.log`));
+  const lines = log ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+  return lines.findLast((line) => line.includes('"ERROR"'))?.slice(0, 2000) ?? '';
+}
+
 export default async function oneStack(project: TestProject) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fediverse-sharing-test-'));
   const stack = await startStack({
@@ -50,7 +58,9 @@ export default async function oneStack(project: TestProject) {
       'failuresPerAddressPerMinute=1000000,fetchesPerDomainPerMinute=100000,fetchesPerMinute=100000,postsPerMemberPerHour=100000',
     // A message that comes back only minutes later looks like one that got lost: say why.
     log: (line) => {
-      if (/failed|does not answer/.test(line)) console.error(line);
+      const [, failing] = /^(\S+) failed/.exec(line) ?? [];
+      if (failing || line.includes('does not answer'))
+        console.error(line, failing ? lastErrorOf(dataDir, failing) : '');
     },
   }).catch((error) => {
     throw new Error(`The local stack did not start, so no integration test can run: ${error.message}`, {

@@ -60,7 +60,10 @@ export function startEventSource(
   };
   const work = async (messages: Message[]): Promise<void> => {
     const records = messages.map((message) => toRecord(message, properties.EventSourceArn, region));
+    const began = performance.now();
     const result = await target.invoke({ Records: records });
+    const seconds = (performance.now() - began) / 1000;
+    if (seconds > 5) log(`${target.name} failed? took ${seconds.toFixed(1)} s ${records[0]!.body.slice(0, 300)}`);
     const failed = reportsFailures ? failuresOf(result, records) : new Set<string>();
     if (failed.size > 0)
       log(`${target.name} failed at ${failed.size} of ${records.length} messages: they return later.`);

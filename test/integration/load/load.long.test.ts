@@ -20,7 +20,7 @@ import { aPerson } from '../../support/remote-person.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
 
 const long = process.env.LONG === '1';
-const size = long ? 1 : 0.1;
+const size = long ? 1 : 0.05;
 const serverCount = 50;
 const goodCount = 500 * size;
 const keyCount = 200 * size;

@@ -163,7 +163,7 @@ test('any batches, one after the other, come to what happened', async () => {
       expect(listed).toEqual(activeIn(foreseen(cut.flat().map((one) => [one]))));
       expect(told).toBe(listed.length);
     }),
-    runs(15, 300),
+    runs(8, 300),
   );
 });
 
@@ -186,7 +186,7 @@ test('batches that several workers have at once, and that come again later, chan
       expect(listed).toEqual(activeIn(foreseen(cut.flat().map((one) => [one]))));
       expect(told).toBe(listed.length);
     }),
-    runs(15, 300),
+    runs(8, 300),
   );
 });
 
@@ -211,6 +211,6 @@ test('batches that overtake each other come to one of their orders, for everyone
       for (const key of kinds.flatMap((what) => actors.map((actor) => keyOf({ what, actor }))))
         expect(possible.map((active) => active.includes(key))).toContain(listed.includes(key));
     }),
-    runs(15, 300),
+    runs(8, 300),
   );
 });
