@@ -10,7 +10,7 @@ const project = (name: string, more: object = {}, folder = name) => ({
     name,
     include: [`test/${folder}/**/${long ? longForm : '*.test.ts'}`],
     exclude: configDefaults.exclude,
-    testTimeout: long ? 20 * 60_000 : 60_000,
+    testTimeout: long ? 20 * 60_000 : 120_000,
     hookTimeout: 120_000,
     ...more,
   },

@@ -51,21 +51,17 @@ export async function allIsDone(): Promise<void> {
     'ApproximateNumberOfMessagesNotVisible',
     'ApproximateNumberOfMessagesDelayed',
   ] as const;
-  await eventually(
-    'what was received is worked on',
-    async () => {
-      const left = await Promise.all(
-        queues.map(async (QueueUrl) => {
-          const { Attributes = {} } = await sqs.send(
-            new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-          );
-          return counts.reduce((total, name) => total + Number(Attributes[name] ?? 0), 0);
-        }),
-      );
-      return left.every((count) => count === 0);
-    },
-    20_000,
-  ).finally(() => sqs.destroy());
+  await eventually('what was received is worked on', async () => {
+    const left = await Promise.all(
+      queues.map(async (QueueUrl) => {
+        const { Attributes = {} } = await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+        );
+        return counts.reduce((total, name) => total + Number(Attributes[name] ?? 0), 0);
+      }),
+    );
+    return left.every((count) => count === 0);
+  }).finally(() => sqs.destroy());
 }
 
 /** Runs something and shows that nothing has changed for the member when all of it is done. */

@@ -2,7 +2,7 @@
 export const eventually = async <T>(
   awaited: string,
   ask: () => Promise<T | undefined | false>,
-  milliseconds = 25_000,
+  milliseconds = 45_000,
 ): Promise<T> => {
   const giveUpAt = Date.now() + milliseconds;
   while (true) {
