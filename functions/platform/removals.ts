@@ -1,5 +1,6 @@
 /** Removals of a member: which there were, what each server answered, and whether it keeps its word. */
 import { perHour } from '#shared/domain/limits';
+import { isBuried } from '#shared/domain/member';
 import type { Post } from '#shared/domain/post';
 import { presentRemoval, type Removal } from '#shared/domain/removal';
 import { sayServer } from '#shared/domain/wording/receipt';
@@ -194,7 +195,7 @@ export const lookAgain = (deps: Deps) =>
     run: async (request) => {
       const { jobs, starter, newKey, now } = deps;
       const { member, removal } = await removalOf(deps, request);
-      if (member.username === '') throw conflict('The account is gone, and nobody can be asked for it any more.');
+      if (isBuried(member)) throw conflict('The account is gone, and nobody can be asked for it any more.');
       await mayLook(deps, removal);
       const { slices, servers } = await worthALook(deps, removal);
       const run = newKey();

@@ -78,7 +78,8 @@ async function withHold(
   { hold: isWanted, cause, at }: RemovalReport,
   member: Member,
 ): Promise<Member | undefined> {
-  if (!isWanted || cause.by !== 'legalOrder' || member.hold || !member.actorKey) return member;
+  const isLate = member.sharing === 'gone' || !member.actorKey; // there is nothing left, or never was anything, to be held
+  if (!isWanted || cause.by !== 'legalOrder' || member.hold || isLate) return member;
   const hold = { order: cause.order, since: at };
   return (await members.hold(member, hold)) ? { ...member, hold } : undefined;
 }

@@ -107,7 +107,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     await become(member, { followers: 1 });
   });
 
-  test.concurrent('may edit a reply, and delete it', async () => {
+  longOnly('may edit a reply, and delete it', async () => {
     const member = await aMember();
     const contents = async () => (await world.platform.replies(member.id, 'p1')).items.map(({ content }) => content);
     const reply = await world.peer.reply(member.post, 'Frist!', { as: 'fern' });
@@ -134,7 +134,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect(stored).not.toContain(secret);
   });
 
-  test.concurrent('may quote a post, and gets consent for it', async () => {
+  longOnly('may quote a post, and gets consent for it', async () => {
     const member = await aMember();
     const quote = await world.peer.quote(member.post, 'Listen to her', { as: 'gale' });
     await eventually('the quote is listed', async () =>
@@ -153,7 +153,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     });
   });
 
-  test.concurrent('may block a member: the follow ends, and nothing new goes there for the one who blocked', async () => {
+  longOnly('may block a member: the follow ends, and nothing new goes there for the one who blocked', async () => {
     const member = await aMember();
     await follows(member, 'gale');
     await world.peer.like(member.post, { as: 'gale' });
@@ -196,7 +196,7 @@ describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
     expect(await followersOf(member)).toEqual(['fern']);
   });
 
-  test.concurrent('may delete an account: everything that it did goes', async () => {
+  longOnly('may delete an account: everything that it did goes', async () => {
     const member = await aMember();
     await follows(member, 'moss');
     await world.peer.like(member.post, { as: 'moss' });

@@ -36,6 +36,8 @@ const followed = async (fern: RunningPeer, gale: RunningPeer): Promise<string> =
   return actor;
 };
 
+const longOnly = test.runIf(process.env.LONG === '1');
+
 test('without certificates people are found and followed by address', async () => {
   const [fern, gale] = await Promise.all([start(), start({ users: ['gale'] })]);
   const actor = await followed(fern, gale);
@@ -45,7 +47,7 @@ test('without certificates people are found and followed by address', async () =
   });
 });
 
-test('a peer with a directory is the same after kill -9', async () => {
+longOnly('a peer with a directory is the same after kill -9', async () => {
   const fern = await start();
   const gale = await start({ users: ['gale'], dataDir: directory });
   const actor = await followed(fern, gale);
@@ -60,7 +62,7 @@ test('a peer with a directory is the same after kill -9', async () => {
   expect(await fern.timeline()).toMatchObject([{ author: actor, text: 'Signed with the same key' }]);
 });
 
-test('a delivery that fails says which inbox answered what', async () => {
+longOnly('a delivery that fails says which inbox answered what', async () => {
   const [fern, gale] = await Promise.all([start(), start({ users: ['gale'] })]);
   await followed(fern, gale);
   const post = await gale.post('Soon gone');
@@ -71,7 +73,7 @@ test('a delivery that fails says which inbox answered what', async () => {
   expect((await fern.timeline())[0]).toMatchObject({ liked: false });
 });
 
-test('a peer ends with the process that started it, even when that is killed', async () => {
+longOnly('a peer ends with the process that started it, even when that is killed', async () => {
   const client = fileURLToPath(new URL('../support/peer/client.ts', import.meta.url));
   const script = `const { startPeer } = await import(${JSON.stringify(client)}); console.log((await startPeer()).pid); setInterval(() => {}, 1000)`;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
