@@ -98,10 +98,10 @@ async function askServers(deps: Deps, removal: Removal, slice: Slice, due: reado
   await writeEnds(deps, removal, slice, runs, known);
 }
 
-/** Asked for once, with the first request, or the second where a probe made the first; nobody who does not tell is asked again. */
+/** Asked for once, with the first request; nobody who does not tell is asked again. */
 async function softwareOf(deps: Deps, asks: readonly Ask[], { signal }: Deadline): Promise<string | undefined> {
   const [first] = asks;
-  if (!first || asks.some(({ asked, software }) => asked > 1 || software !== undefined)) return undefined;
+  if (!first || asks.some(({ asked, software }) => asked > 0 || software !== undefined)) return undefined;
   try {
     return await deps.softwareOf(new URL(first.inbox), signal);
   } catch (error) {
