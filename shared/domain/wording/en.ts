@@ -107,7 +107,7 @@ export const en = {
   /** Shown before someone deletes for ever, and with the answer to it. */
   deleteForEver: {
     title: 'Delete for ever',
-    irreversible: 'This cannot be taken back, by nobody.',
+    irreversible: 'This cannot be taken back by anybody.',
     account: 'Every server that ever got something of this account is asked to delete it.',
     name: ({ handle }: { handle: string }) =>
       `Servers that run GoToSocial or Pleroma, and some that run Misskey, will never accept this account again. @${handle} is not given to anyone else either.`,
