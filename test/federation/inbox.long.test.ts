@@ -8,7 +8,7 @@ import { startWorld, type World } from '../support/world.ts';
 const long = process.env.LONG === '1';
 const knocks = long ? (['rfc9421', 'cavage'] as const) : (['rfc9421'] as const);
 /** What `sharing.test.ts` has in a like form is not played twice in the short form. */
-const longOnly = long ? test.concurrent : test.skip;
+const longOnly = (name: string, run: () => Promise<void>) => test.runIf(long)(name, { concurrent: true }, run);
 
 describe.each(knocks)('a server that knocks with %s first', (firstKnock) => {
   let world: World;
