@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expireRows } from './data/expire-rows.ts';
 import { provision } from './data/provision.ts';
 import { type Endpoints, startEmulators } from './emulators/emulators.ts';
-import { chooseRegion, environmentFor } from './emulators/environment.ts';
+import { type AwsVariables, chooseRegion, environmentFor } from './emulators/environment.ts';
 import { deployFunctions } from './functions/deploy-functions.ts';
 import { openLogs } from './functions/logs.ts';
 import { startTriggers } from './functions/triggers.ts';
@@ -47,6 +47,8 @@ export interface StackOptions {
   limits?: string;
   authorisedFetch?: boolean;
   publicBlocklist?: boolean;
+  /** Names services to use instead of the emulators. Default: none, whatever this process's own environment says. */
+  elsewhere?: AwsVariables;
   /** A synthesised directory to run instead of this project's own stage `local`. */
   template?: string;
   /** Threads per function. Default 2. */
@@ -84,10 +86,10 @@ const expiryIntervalMilliseconds = 5 * 60 * 1000;
 
 /** Runs the synthesised template on this machine and answers when it is ready for requests. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { concurrency = 2, verbose = false, log = () => undefined } = options;
+  const { elsewhere = {}, concurrency = 2, verbose = false, log = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const logDirectory = join(dataDir, 'logs');
-  const region = chooseRegion();
+  const region = chooseRegion(elsewhere);
   const cleanUps: (() => unknown)[] = [];
   const stop = async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -112,14 +114,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     log('starting the emulators…');
     const keyArns: string[] = [];
-    const emulators = await startEmulators(dataDir, region, () => keyArns);
+    const emulators = await startEmulators(dataDir, region, () => keyArns, elsewhere);
     cleanUps.push(emulators.stop);
     const { endpoints } = emulators;
     const where = { region, sqs: endpoints.sqs, origin: origin.origin };
     const resources = resolveTemplate(assembly.template, parameters, where);
     keyArns.push(...resources.ofType('AWS::KMS::Key').map(({ name }) => keyArn(name, region)));
 
-    const environment = environmentFor(region, emulators);
+    const environment = environmentFor(region, emulators, elsewhere);
     const clients = connect(environment);
     cleanUps.push(() => Object.values(clients).forEach((client) => void client.destroy()));
     await provision(resources, clients);

@@ -46,6 +46,7 @@ async function main(): Promise<void> {
   const peerHosts = `localhost:${peerPort},127.0.0.1:${peerPort}`;
   const stack = await startStack({
     ...settings,
+    elsewhere: process.env,
     dataDir,
     privateHosts: privateHosts ? `${privateHosts},${peerHosts}` : peerHosts,
     verbose: values.verbose,

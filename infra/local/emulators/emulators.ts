@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDynoxide } from './dynoxide.ts';
+import type { AwsVariables } from './environment.ts';
 import { startFauxqs } from './fauxqs.ts';
 import { startKms } from './kms.ts';
 
@@ -26,14 +27,19 @@ export interface Emulators {
   stop(): Promise<void>;
 }
 
-/** Starts what `AWS_ENDPOINT_URL_…` does not already name. */
-export async function startEmulators(dataDir: string, region: string, keyArns: () => string[]): Promise<Emulators> {
+/** Starts what no `AWS_ENDPOINT_URL_…` of `elsewhere` already names. */
+export async function startEmulators(
+  dataDir: string,
+  region: string,
+  keyArns: () => string[],
+  elsewhere: AwsVariables = {},
+): Promise<Emulators> {
   await mkdir(dataDir, { recursive: true });
   const given = {
-    dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB,
-    sqs: process.env.AWS_ENDPOINT_URL_SQS,
-    sns: process.env.AWS_ENDPOINT_URL_SNS,
-    kms: process.env.AWS_ENDPOINT_URL_KMS,
+    dynamodb: elsewhere.AWS_ENDPOINT_URL_DYNAMODB,
+    sqs: elsewhere.AWS_ENDPOINT_URL_SQS,
+    sns: elsewhere.AWS_ENDPOINT_URL_SNS,
+    kms: elsewhere.AWS_ENDPOINT_URL_KMS,
   };
   if (Boolean(given.sqs) !== Boolean(given.sns)) {
     throw new Error('Set AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_SNS together: topics deliver to queues.');
@@ -42,8 +48,8 @@ export async function startEmulators(dataDir: string, region: string, keyArns: (
   const stop = async () => {
     await Promise.all(running.map((emulator) => emulator.stop()));
   };
-  const endpoint = async (elsewhere: string | undefined, start: () => Promise<Emulator>) => {
-    if (elsewhere) return elsewhere.replace(/\/$/, '');
+  const endpoint = async (address: string | undefined, start: () => Promise<Emulator>) => {
+    if (address) return address.replace(/\/$/, '');
     const emulator = await start();
     running.push(emulator);
     return emulator.endpoint;

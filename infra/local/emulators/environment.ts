@@ -1,16 +1,23 @@
 import type { Emulators } from './emulators.ts';
 
+/** Variables as the SDKs of AWS know them: `AWS_ENDPOINT_URL_…`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on. */
+export type AwsVariables = Readonly<Record<string, string | undefined>>;
+
 /** The region of everything here. Services elsewhere may be in another one. */
-export const chooseRegion = () =>
-  ['DYNAMODB', 'SQS', 'SNS', 'KMS'].some((service) => process.env[`AWS_ENDPOINT_URL_${service}`])
-    ? (process.env.AWS_REGION ?? 'us-east-1')
+export const chooseRegion = (elsewhere: AwsVariables) =>
+  ['DYNAMODB', 'SQS', 'SNS', 'KMS'].some((service) => elsewhere[`AWS_ENDPOINT_URL_${service}`])
+    ? (elsewhere.AWS_REGION ?? 'us-east-1')
     : 'us-east-1';
 
 /** What an SDK client finds in its environment: region, credentials and endpoints. */
-export function environmentFor(region: string, { endpoints, embedded }: Emulators): Record<string, string> {
-  // The embedded emulators take any credentials. Services elsewhere get those of this process.
+export function environmentFor(
+  region: string,
+  { endpoints, embedded }: Emulators,
+  elsewhere: AwsVariables = {},
+): Record<string, string> {
+  // The embedded emulators take any credentials. Services elsewhere get those that came with their addresses.
   const services = Object.keys(endpoints) as (keyof typeof endpoints)[];
-  const given = services.every(embedded) ? {} : process.env;
+  const given = services.every(embedded) ? {} : elsewhere;
   const { AWS_ACCESS_KEY_ID = 'local', AWS_SECRET_ACCESS_KEY = 'local', AWS_SESSION_TOKEN } = given;
   return {
     AWS_REGION: region,

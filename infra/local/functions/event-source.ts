@@ -15,7 +15,7 @@ export interface EventSourceProperties {
   FilterCriteria?: unknown;
 }
 
-const longestWaitSeconds = 2; // Lambda's pollers wait 20; the emulator at times forgets to wake one that waits
+const longestWaitSeconds = 20;
 const messagesPerCall = 10;
 const betweenLooks = 50; // milliseconds: a batch leaves when its window is over, not a long poll later
 

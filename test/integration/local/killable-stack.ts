@@ -20,10 +20,9 @@ export async function startKillableStack(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<RunningStack> {
   const program = join(import.meta.dirname, 'stack-process.ts');
-  const ownServices = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL'));
   const child = spawn(process.execPath, [program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...Object.fromEntries(ownServices), ...variables },
+    env: { ...process.env, ...variables },
   });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the stack did not start: its process ended with ${code}`);

@@ -7,9 +7,6 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterAll } from 'vitest';
 
-// The stacks of these tests run their own emulators, whatever stack the process may know already.
-for (const service of ['DYNAMODB', 'SQS', 'SNS', 'KMS']) delete process.env[`AWS_ENDPOINT_URL_${service}`];
-
 const everything = mkdtempSync(join(tmpdir(), 'local-stack-'));
 afterAll(() => rmSync(everything, { recursive: true, force: true }));
 

@@ -59,6 +59,12 @@ describe('npm start', () => {
     expect(existsSync(join(dataDir, 'kept'))).toBe(true);
   });
 
+  test('takes services elsewhere from its environment, and says what is missing there', async () => {
+    const env = { DATA_DIR: newDirectory(), PORT: String(await freePort()), AWS_ENDPOINT_URL_SQS: 'http://sqs.test' };
+    const { err, code } = await run('start.ts', [], env).finished;
+    expect([code, err]).toEqual([1, expect.stringContaining('AWS_ENDPOINT_URL_SNS together')]);
+  });
+
   test('does not clear a directory that holds other things', async () => {
     const dataDir = newDirectory();
     writeFileSync(join(dataDir, 'mine'), '');
