@@ -51,7 +51,7 @@ const becomes = (member: Sharing, postId: string, wanted: object) =>
     return Object.entries(wanted).every(([name, value]) => now[name as keyof typeof now] === value);
   });
 
-describe('being found', () => {
+describe.concurrent('being found', () => {
   test('a member is found by handle, with picture, bio and links', async () => {
     const member = await aMember();
     const profile = await world.peer.lookup(member.handle);
@@ -88,7 +88,7 @@ describe('being found', () => {
   });
 });
 
-describe('being followed', () => {
+describe.concurrent('being followed', () => {
   test('two people of one server are two followers, and their server gets each post once', async () => {
     const member = await aMember();
     await follows(member, 'fern');
@@ -132,7 +132,7 @@ describe('being followed', () => {
   });
 });
 
-describe('a post', () => {
+describe.concurrent('a post', () => {
   test('arrives with its warning, language and pictures', async () => {
     const member = await aMember();
     await follows(member);
@@ -228,7 +228,7 @@ describe('a post', () => {
   });
 });
 
-describe('turning off and on again', () => {
+describe.concurrent('turning off and on again', () => {
   test('posts go, followers are released, and the same identity works again', async () => {
     const member = await aMember();
     await follows(member);
@@ -256,7 +256,7 @@ describe('turning off and on again', () => {
   });
 });
 
-describe('pausing', () => {
+describe.concurrent('pausing', () => {
   test('keeps everything, shares nothing new, and lets follows wait until it ends', async () => {
     const member = await aMember();
     await follows(member, 'fern');
@@ -280,7 +280,7 @@ describe('pausing', () => {
   });
 });
 
-describe('stopping', () => {
+describe.concurrent('stopping', () => {
   test('without removing leaves the copies, which can be removed later', async () => {
     const member = await aMember();
     await follows(member);
@@ -303,7 +303,7 @@ describe('stopping', () => {
   });
 });
 
-describe('deleting an account for ever', () => {
+describe.concurrent('deleting an account for ever', () => {
   test('takes it away from everyone who knew it, and keeps its name taken', async () => {
     const member = await aMember();
     await follows(member);

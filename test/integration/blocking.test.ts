@@ -45,7 +45,7 @@ const fetched = (address: string, person?: RemotePerson) =>
     },
   });
 
-describe('a server that is blocked', () => {
+describe.concurrent('a server that is blocked', () => {
   test('[T23] is parted from everyone, and shut out', async () => {
     const member = await aStackMember();
     const follower = await follows(blocked, member);
@@ -96,7 +96,7 @@ describe('a server that is blocked', () => {
   }, 90_000);
 });
 
-describe('an account that a member blocks', () => {
+describe.concurrent('an account that a member blocks', () => {
   test('follows no more and learns of it, cannot follow again, and is let go', async () => {
     const member = await aStackMember();
     const [eve, ann] = [

@@ -4,12 +4,36 @@ import { routesOf } from '../../functions/platform/api.ts';
 import type { Operation } from '../../functions/platform/operation.ts';
 import { HttpProblem } from '../../shared/runtime/errors.ts';
 
-/** What came back. `body` is parsed where it is JSON. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** What answers in JSON say, all of them together: a test knows which of it its answer has. */
+export interface Body extends Row {
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly [{ readonly field: string; readonly message: string }];
+  readonly possible: readonly { readonly transition: string; readonly message: string }[];
+  readonly items: readonly Row[];
+  readonly next: string | undefined;
+  readonly state: string;
+  readonly pausedUntil: string | undefined;
+  readonly consequences: Row;
+  readonly eligibility: Row;
+  readonly removal: Row;
+  readonly removalId: string;
+  readonly reportId: string;
+  readonly totals: Row;
+  readonly servers: readonly Row[];
+  readonly says: string;
+  readonly sharing: Row;
+  readonly hold: Row;
+}
+
+/** What came back: as JSON where it is that, and as it came. */
 export interface Called {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came back
-  readonly body: any;
+  readonly body: Body;
+  readonly text: string;
   readonly bytes: Buffer;
 }
 
@@ -48,7 +72,13 @@ export function calledApi(operations: readonly Operation[]) {
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
       const { headers = {}, ...extras } = error.extras;
-      return { status: error.statusCode, headers, body: { title: error.message, ...extras }, bytes: Buffer.alloc(0) };
+      return {
+        status: error.statusCode,
+        headers,
+        body: { title: error.message, ...extras } as unknown as Body,
+        text: '',
+        bytes: Buffer.alloc(0),
+      };
     }
   };
   return call;
@@ -57,5 +87,5 @@ export function calledApi(operations: readonly Operation[]) {
 function read({ statusCode = 0, headers = {}, body = '', isBase64Encoded }: APIGatewayProxyStructuredResultV2): Called {
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   const isJson = String(headers['content-type']).startsWith('application/json');
-  return { status: statusCode, headers, body: isJson ? JSON.parse(body) : body, bytes };
+  return { status: statusCode, headers, body: isJson ? JSON.parse(body) : {}, text: bytes.toString(), bytes };
 }

@@ -15,7 +15,7 @@ const isOff = (member: StackMember) =>
   eventually('the removal is over', async () => (await platform().sharing(member.memberId)).state === 'off');
 const at = (server: RemoteServer, type: string) => server.received.filter(({ activity }) => activity.type === type);
 
-test('off: every server is asked to delete, sees a blank profile, and has its follows rejected; on: the same actor', async () => {
+test.concurrent('off: every server is asked to delete, sees a blank profile, and has its follows rejected; on: the same actor', async () => {
   const servers = await Promise.all([1, 2, 3].map(() => startRemoteServer()));
   const member = await aStackMember();
   const { memberId, actorId } = member;
@@ -88,7 +88,7 @@ test('off: every server is asked to delete, sees a blank profile, and has its fo
   await Promise.all(servers.map((one) => one.stop()));
 });
 
-test('off: what is on its way and was not taken yet does not come after the Delete', async () => {
+test.concurrent('off: what is on its way and was not taken yet does not come after the Delete', async () => {
   const server = await startRemoteServer();
   const member = await aStackMember();
   await makeFollower(member, aPerson(server));

@@ -55,7 +55,7 @@ const own = () => ({ claims: { sub: ann.memberId, scope: 'member' } });
 test('removals are listed newest first, page by page', async () => {
   for (const id of ['r1', 'r2', 'r3']) await putRemoval(all, anAskedRemoval(ann.memberId, { id, slices: undefined }));
   const first = await call(`GET ${path()}?limit=2`);
-  expect(first.body.items.map(({ removalId }: { removalId: string }) => removalId)).toEqual(['r3', 'r2']);
+  expect(first.body.items.map(({ removalId }) => removalId)).toEqual(['r3', 'r2']);
   const second = await call(`GET ${path()}?limit=2&cursor=${first.body.next}`);
   expect(second.body).toMatchObject({ items: [{ removalId: 'r1' }], next: null });
 });
@@ -167,13 +167,13 @@ test('a table is a file with a line for each server', async () => {
     anAsk('a.example', { software: '=HYPERLINK("http://evil.example")' }),
     anAsk('b.example'),
   ]);
-  const { headers, body } = await call(`GET ${path(removal.id, '/receipt.csv')}`, own());
+  const { headers, text } = await call(`GET ${path(removal.id, '/receipt.csv')}`, own());
   expect(headers).toMatchObject({
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="receipt-${removal.id}.csv"`,
   });
   expect(headers.link).toBeUndefined();
-  const rows = readCsv(body).map(({ fields }) => fields);
+  const rows = readCsv(text).map(({ fields }) => fields);
   expect(rows.map(([server]) => server)).toEqual(['server', 'a.example', 'b.example']);
   expect(rows[1]).toContain(`'=HYPERLINK("http://evil.example")`);
 });
@@ -191,7 +191,7 @@ test('a table that is too long for one page says where the next one is', async (
   const { headers } = await call(`GET ${path(removal.id, '/receipt.csv')}`);
   const [, next = ''] = /^<https:\/\/share\.example\/api\/v1([^>]+)>; rel="next"$/.exec(String(headers.link)) ?? [];
   const second = await call(`GET ${next}`);
-  expect(readCsv(second.body)[1]?.fields.slice(0, 2)).toEqual(['b.example', '1']);
+  expect(readCsv(second.text)[1]?.fields.slice(0, 2)).toEqual(['b.example', '1']);
   expect(second.headers.link).toBeUndefined();
 });
 

@@ -59,7 +59,7 @@ test('a page is signed, names its key, and says where the next one is', async ()
     'content-type': 'application/jose',
     link: `<${address}?page=2>; rel="next"`,
   });
-  const { header, document } = await read(first.body);
+  const { header, document } = await read(first.text);
   expect(header).toEqual({ alg: 'RS256', kid: keyId, typ: 'removal-receipt+jose', cty: 'json' });
   expect(document).toMatchObject({
     issuer: 'https://share.example',
@@ -73,12 +73,12 @@ test('a page is signed, names its key, and says where the next one is', async ()
 
   const second = await ask(removal.id, '?page=2');
   expect(second.headers.link).toBeUndefined();
-  expect((await read(second.body)).document).toMatchObject({ page: 2, pages: 2, servers: [{ server: 'c.example' }] });
+  expect((await read(second.text)).document).toMatchObject({ page: 2, pages: 2, servers: [{ server: 'c.example' }] });
 });
 
 test('another text does not pass for it', async () => {
   const removal = await putRemoval(all, anAskedRemoval(ann.memberId), [anAsk('a.example')]);
-  const [header, payload = '', signature] = (await ask(removal.id)).body.split('.');
+  const [header, payload = '', signature] = (await ask(removal.id)).text.split('.');
   const forged = Buffer.from(payload, 'base64url').toString().replace('"accepted":3', '"accepted":0');
   expect(forged).toContain('"accepted":0');
   await expect(read([header, Buffer.from(forged).toString('base64url'), signature].join('.'))).rejects.toThrow();
