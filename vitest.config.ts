@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { secondChances } from './test/support/second-chances.ts';
 
 /** Set by `npm run test:long`: only the suites that have a long form, in that form. */
 const long = process.env.LONG === '1';
@@ -19,11 +20,15 @@ const project = (name: string, more: object = {}, folder = name) => ({
 /** Files of a suite load once what they share: much of the processor's time goes into loading otherwise. */
 const shared = { isolate: false };
 
+/** Where real time passes, a busy machine may be late: what fails gets a second chance, and is named in the output. */
+const overRealQueues = { retry: 1 };
+
 /** These put something of their own in place of a module. */
 const alone = 'test/unit/transport/guarded-client*.test.ts';
 
 export default defineConfig({
   test: {
+    reporters: ['default', secondChances],
     maxWorkers: 2, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit', { ...shared, exclude: [...configDefaults.exclude, alone] }),
@@ -32,11 +37,12 @@ export default defineConfig({
       ...(long ? [] : [project('infra', shared)]),
       project('integration', {
         ...shared,
+        ...overRealQueues,
         globalSetup: 'test/support/one-stack.ts',
         exclude: [...configDefaults.exclude, 'test/integration/local/**'],
       }),
-      project('local', {}, 'integration/local'),
-      project('federation'),
+      project('local', overRealQueues, 'integration/local'),
+      project('federation', overRealQueues),
     ],
   },
 });

@@ -9,9 +9,8 @@ import { type RemoteServer, startRemoteServer } from '../../support/remote-serve
 import { aStackMember, type StackMember, stackTables } from '../../support/stack-member.ts';
 
 let server: RemoteServer;
-let member: StackMember;
 beforeAll(async () => {
-  [server, member] = await Promise.all([startRemoteServer(), aStackMember()]);
+  server = await startRemoteServer();
 });
 afterAll(() => server?.stop());
 
@@ -20,20 +19,23 @@ const arrives = (person: RemotePerson, type: string, count = 1) =>
     const found = server.receivedAt(person.inboxPath, type);
     return found.length >= count && found;
   });
-const becomes = (postId: string, wanted: object) =>
+const becomes = (member: StackMember, postId: string, wanted: object) =>
   eventually(`the numbers are ${JSON.stringify(wanted)}`, async () => {
     const { likes, boosts, replies } = await member.shown(postId);
     return (
       JSON.stringify({ likes, boosts, replies }) === JSON.stringify({ likes: 0, boosts: 0, replies: 0, ...wanted })
     );
   });
+const followRow = (member: StackMember, actor: string) =>
+  stackTables().Follow.build(GetItemCommand).key({ memberId: member.memberId, actor }).send();
 const sends = async (person: RemotePerson, activity: object, to?: string) => {
   expect((await person.send(activity, to ? { to } : {})).status).toBe(202);
   return activity;
 };
 
-describe('a Follow', () => {
+describe.concurrent('a Follow', () => {
   test('is accepted with the Follow embedded, signed by the key that the actor shows', async () => {
+    const member = await aStackMember();
     const person = aPerson(server);
     const before = await member.followers();
     const follow = person.activity('Follow', member.actorId);
@@ -62,6 +64,7 @@ describe('a Follow', () => {
   });
 
   test('again is accepted again, and counts once', async () => {
+    const member = await aStackMember();
     const person = aPerson(server);
     await sends(person, person.activity('Follow', member.actorId));
     await arrives(person, 'Accept');
@@ -72,6 +75,7 @@ describe('a Follow', () => {
   });
 
   test('of someone who does not exist is answered 404 at their inbox', async () => {
+    const member = await aStackMember();
     const person = aPerson(server);
     const nobody = `${member.actorId}x`;
     const answer = await person.send(person.activity('Follow', nobody), {
@@ -81,6 +85,7 @@ describe('a Follow', () => {
   });
 
   test('is undone by its actor, and by nobody else', async () => {
+    const member = await aStackMember();
     const person = aPerson(server);
     const follow = person.activity('Follow', member.actorId);
     const before = await member.followers();
@@ -94,12 +99,13 @@ describe('a Follow', () => {
   });
 
   test('that comes after its Undo has no effect', async () => {
+    const member = await aStackMember();
     const person = aPerson(server);
     const follow = person.activity('Follow', member.actorId);
     const before = await member.followers();
     await sends(person, person.activity('Undo', follow));
     await eventually('the Undo is remembered', async () => {
-      const { Item } = await followRow(person.id);
+      const { Item } = await followRow(member, person.id);
       return Item?.active === false;
     });
     await sends(person, follow);
@@ -109,9 +115,6 @@ describe('a Follow', () => {
     expect(accepts.map(({ activity }) => activity.object.id)).toEqual([second.id]);
     expect(await member.followers()).toBe(before + 1);
   });
-
-  const followRow = (actor: string) =>
-    stackTables().Follow.build(GetItemCommand).key({ memberId: member.memberId, actor }).send();
 
   test('of someone whose sharing is off is rejected', async () => {
     const person = aPerson(server);
@@ -126,8 +129,9 @@ describe('a Follow', () => {
   });
 });
 
-describe('a post', () => {
+describe.concurrent('a post', () => {
   test('is liked, boosted and answered, each once, and all is told to the platform', async () => {
+    const member = await aStackMember();
     const interactions = await interactionsOf(member.memberId);
     const { postId, id } = await member.share();
     const person = aPerson(server);
@@ -144,13 +148,13 @@ describe('a post', () => {
     for (const activity of [like, like, person.activity('Like', id), boost, boost]) await sends(person, activity);
     await sends(person, person.activity('Create', note));
     await sends(person, person.activity('Create', { ...note, id: `${note.id}0`, to: `${person.id}/followers` }));
-    await becomes(postId, { likes: 1, boosts: 1, replies: 1 });
+    await becomes(member, postId, { likes: 1, boosts: 1, replies: 1 });
     const { items } = await platform().replies(member.memberId, postId);
     expect(items).toMatchObject([{ id: note.id, actor: person.id, content: '<p>Yes</p>' }]);
 
     await sends(person, person.activity('Undo', boost));
     await sends(person, person.activity('Delete', note.id));
-    await becomes(postId, { likes: 1 });
+    await becomes(member, postId, { likes: 1 });
     const events = await interactions.first(4);
     expect(events.map(({ type }) => type).sort()).toEqual(['boost', 'like', 'reply', 'unboost']);
     for (const event of events) expect(event).toMatchObject({ memberId: member.memberId, postId, actor: person.id });
@@ -158,6 +162,7 @@ describe('a post', () => {
   });
 
   test('is forgotten by an actor that deletes itself, without a look at its server', async () => {
+    const member = await aStackMember();
     const { postId, id } = await member.share();
     const person = aPerson(server);
     const before = await member.followers();
@@ -173,11 +178,11 @@ describe('a post', () => {
         to: 'Public',
       }),
     );
-    await becomes(postId, { replies: 1 });
+    await becomes(member, postId, { replies: 1 });
     await eventually('the follower counts', async () => (await member.followers()) === before + 1);
     server.serve(person.path, { status: 410 });
     await sends(person, person.activity('Delete', person.id));
-    await becomes(postId, {});
+    await becomes(member, postId, {});
     await eventually('the follower is gone', async () => (await member.followers()) === before);
     expect(server.fetched(person.path)).toBe(1);
   });

@@ -76,7 +76,11 @@ describe('a function', () => {
 
   test('runs one event at a time in a thread, and in at most two threads', async () => {
     const calls = Array.from({ length: 6 }, () => stack.invoke('Unruly', { milliseconds: 100 }));
-    expect((await Promise.all(calls)).sort()).toEqual([1, 1, 2, 2, 3, 3]);
+    const counts = (await Promise.all(calls)) as number[];
+    const most = Math.max(...counts);
+    const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+    expect(most).toBeLessThan(6);
+    expect(counts.toSorted()).toEqual([...upTo(most), ...upTo(6 - most)].toSorted());
   });
 
   test.each([
