@@ -1,5 +1,5 @@
 import type { Actor } from '#shared/domain/member';
-import { isShared, type SharedPost, wasSent } from '#shared/domain/post';
+import { isShared, isStillAsked, type SharedPost, wasSent } from '#shared/domain/post';
 import { deliveryInbox } from '#shared/domain/remote-actor';
 import type { SettledReaction } from '#shared/storage/reactions';
 import { type Effects, eventOf, type ReactionPart, type Regard, sendersOf } from './effects.ts';
@@ -24,10 +24,16 @@ export async function react(
     parts.filter(({ deed, sender }) => deed.kind === 'undid' || !regard.isUnwanted(sender)),
   );
   // Also where sharing has just ended, and the post is still to be taken back: its Delete must go there.
-  const given = posts.flatMap((one) => (one.post.deletedAt ? [] : one.parts.filter(({ deed }) => deed.kind === 'did')));
+  const given = posts.flatMap((one) =>
+    isStillAsked(one.post, now()) ? one.parts.filter(({ deed }) => deed.kind === 'did') : [],
+  );
   const witnesses = new Set(given.map(({ sender }) => deliveryInbox(sender)));
   await Promise.all([...witnesses].map((inbox) => inboxes.witness(memberId, inbox, now())));
-  for (const one of posts) if (isShared(one.post, author)) await countFor(deps, author, one, regard);
+  // What is taken back is taken back, whether or not the post is shared at present.
+  for (const { post, parts: all } of posts) {
+    const counted = isShared(post, author) ? all : all.filter(({ deed }) => deed.kind === 'undid');
+    if (counted.length > 0) await countFor(deps, author, { post, parts: counted }, regard);
+  }
 }
 
 /** The posts that ever left, with what was done to them. */

@@ -1,5 +1,6 @@
 import { type AnswerNote, clamped, longestSummary, mostPlaces, notesPerHour, type Place } from '#shared/domain/answer';
 import { perHour } from '#shared/domain/limits';
+import { isStillAsked } from '#shared/domain/post';
 import { deliveryInbox } from '#shared/domain/remote-actor';
 import { plainText, sanitiseHtml, webPage } from '#shared/protocol/html';
 import type { IncomingNote } from '#shared/protocol/incoming';
@@ -33,7 +34,7 @@ export async function create(deps: Effects, { note }: Activity<'create'>, sender
 async function witness(deps: Effects, { quotes, inReplyTo }: IncomingNote, sender: Sender): Promise<void> {
   for (const address of [quotes, inReplyTo]) {
     const found = address && (await sentPost(deps, address));
-    if (found && !found.post.deletedAt)
+    if (found && isStillAsked(found.post, deps.now()))
       await deps.inboxes.witness(found.author.memberId, deliveryInbox(sender), deps.now());
   }
 }

@@ -1,4 +1,5 @@
 /** A post on its way to the fediverse, there, or removed again. */
+import { secondsAfter } from './job.ts';
 import type { Member } from './member.ts';
 import { isSharing } from './sharing.ts';
 
@@ -61,6 +62,13 @@ export const wasSent = (post: Post): post is SharedPost => post.firstSentAt !== 
 /** Is it out there for everyone to answer? What was left behind when sharing ended is not. */
 export const isShared = (post: Post, author: Author): post is SharedPost =>
   wasSent(post) && isSharing(author) && presentState(post, author) === 'shared';
+
+/** The longest that a Delete can be held back after its tombstone: a queue holds nothing longer. */
+const longestRemovalDelay = 900;
+
+/** Is it out there, or about to be taken back, so that who shows now that they have it must be asked as well? */
+export const isStillAsked = ({ deletedAt }: Post, now: Date): boolean =>
+  deletedAt === undefined || now.toISOString() < secondsAfter(deletedAt, longestRemovalDelay);
 
 /** Do both say the same? A repeated request must not become an edit. */
 export const sameContent = (one: PostContent, other: PostContent): boolean =>

@@ -72,13 +72,34 @@ describe.each([
     expect(receiver.told()).toEqual([]);
   });
 
-  test('of a post that waits, is removed, or is nobody’s has no effect', async () => {
+  test('is taken back also while sharing is off', async () => {
+    const { author, post, sender, receiver } = await start();
+    const given = activityOf(sender, type, post.id);
+    await receiver.from(sender, given);
+    await author.turnOff();
+    await receiver.from(sender, activityOf(sender, 'Undo', given));
+    expect((await post.numbers())[number]).toBe(0);
+    expect(receiver.told()).toEqual([told, untold]);
+  });
+
+  test('of a post that was just removed is not counted, but its server is still asked to remove it; later it is not', async () => {
+    const { author, post, sender, receiver } = await start();
+    await post.remove();
+    const late = openReceiver(tables, { now: () => noon(3600) });
+    await late.from(sender, activityOf(sender, type, post.id));
+    expect(await author.inboxes()).toEqual([]);
+    await receiver.from(sender, activityOf(sender, type, post.id));
+    expect(await author.inboxes()).toMatchObject([{ url: sender.sharedInbox, active: false }]);
+    expect((await post.numbers())[number]).toBe(0);
+    expect(receiver.told()).toEqual([]);
+  });
+
+  test('of a post that waits, or is nobody’s, has no effect', async () => {
     const { author, post, sender, receiver } = await start();
     const waiting = await author.post(false);
-    await post.remove();
     const elsewhere = post.id.replace('share.example', 'far.example');
     const ofNobody = post.id.replace(author.actorKey, 'nobody');
-    for (const id of [waiting.id, post.id, `${post.id}x`, elsewhere, ofNobody, author.id])
+    for (const id of [waiting.id, `${post.id}x`, elsewhere, ofNobody, author.id])
       await receiver.from(sender, activityOf(sender, type, id));
     for (const one of [waiting, post])
       expect(await one.numbers()).toEqual({ likes: 0, boosts: 0, replies: 0, quotes: 0 });
