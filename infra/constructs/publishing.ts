@@ -23,7 +23,7 @@ export class Publishing extends Construct {
         ...tell('SHARE_DELAY_SECONDS', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'LIMITS'),
       },
     });
-    allow(this.platform, [...readItems, ...writeItems], table.tableArn);
+    allow(this.platform, [...readItems, 'dynamodb:BatchGetItem', ...writeItems], table.tableArn);
     allow(this.platform, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance')); // it signs receipts
     // Method by method: it is not documented whether ANY on this path would beat GET on the shorter `/{proxy+}` of `read`.
     for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'] as const) {

@@ -43,7 +43,7 @@ const may: Record<string, Record<string, readonly string[]>> = {
     keys: send,
     removals: send,
     slices: send,
-    table: readAndWrite,
+    table: [...readAndWrite, 'BatchGetItem'],
     'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
   },

@@ -2,9 +2,11 @@ import type { Writable } from 'node:stream';
 import type { Assembly } from '../template/assembly.ts';
 import { account, type Resources } from '../template/resources.ts';
 import { createFunction, type LocalFunction } from './function-pool.ts';
+import { allowedActions } from './role.ts';
 
 interface FunctionProperties {
   Code: { S3Key?: string };
+  Role?: string;
   Layers?: unknown;
   Handler?: string;
   Timeout?: number;
@@ -52,6 +54,7 @@ export function deployFunctions(resources: Resources, assembly: Assembly, deploy
         memoryLimitInMB: String(MemorySize),
         logGroupName,
       },
+      allowed: allowedActions(resources, properties.Role),
       trusted,
       timeoutSeconds: Number(Timeout),
       memoryMegabytes: Number(MemorySize),

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepToRole } from './role.ts';
 
 /** What the thread of a function is told when it starts. */
 export interface SandboxData {
   directory: string;
   handler: string;
   context: { functionName: string; invokedFunctionArn: string; memoryLimitInMB: string; logGroupName: string };
+  /** What its role allows. */
+  allowed: string[];
   /** Certificate authorities to trust beside the usual ones. */
   trusted: string[];
 }
@@ -24,12 +27,13 @@ export type Outcome =
   | { kind: 'result'; json: string }
   | { kind: 'error'; name: string; message: string };
 
-const { directory, handler, context, trusted }: SandboxData = workerData;
+const { directory, handler, context, allowed, trusted }: SandboxData = workerData;
 const answer = (outcome: Outcome) => parentPort?.postMessage(outcome);
 // NODE_EXTRA_CA_CERTS of the process counts too, although a function's own environment does not name it.
 const usual = [...getCACertificates('default'), ...getCACertificates('extra')];
 setDefaultCACertificates([...usual, ...trusted]);
 
+keepToRole(allowed);
 const dot = handler.lastIndexOf('.');
 const [file, exported] = [handler.slice(0, dot), handler.slice(dot + 1)];
 const candidates = ['mjs', 'js', 'cjs'].map((extension) => join(directory, `${file}.${extension}`));

@@ -29,9 +29,9 @@ export interface Sandbox {
 
 /** Loads a function in a thread with its own environment and memory limit; its output goes to `log`. */
 export async function openSandbox(settings: FunctionSettings, log: Writable): Promise<Sandbox> {
-  const { directory, handler, context, trusted, environment, timeoutSeconds, memoryMegabytes } = settings;
+  const { directory, handler, context, allowed, trusted, environment, timeoutSeconds, memoryMegabytes } = settings;
   const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
-    workerData: { directory, handler, context, trusted } satisfies SandboxData,
+    workerData: { directory, handler, context, allowed, trusted } satisfies SandboxData,
     env: environment,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
