@@ -1,15 +1,17 @@
 /** One slice of a removal: its servers are asked side by side, each at its pace, and what is left is for the next run. */
-import { isDue } from '#shared/domain/asking';
-import { type Ask, isAsked, isSettled, type Removal, type Slice } from '#shared/domain/removal';
+import { isDue, isToLookAt } from '#shared/domain/asking';
+import { type Ask, isLongAgo, type Removal, type Slice } from '#shared/domain/removal';
 import { isOut } from '#shared/domain/server';
 import { type RemovalState, removalRequests } from '#shared/protocol/removal-requests';
 import { logger } from '#shared/runtime/logger';
 import { type Jobs, jobKey } from '#shared/storage/jobs';
+import type { Receipts } from '#shared/storage/receipts';
 import type { Removals } from '#shared/storage/removals';
 import type { ServerDirectory } from '#shared/storage/servers';
 import type { SigningKeys } from '#shared/storage/signing-keys';
+import { conclude } from '#shared/transport/conclude';
 import type { Deadline } from '#shared/transport/deadline';
-import { type JobStarter, jobsAfterAsking, jobsAfterSettling, sliceJob } from '#shared/transport/jobs';
+import { type JobStarter, sliceJob } from '#shared/transport/jobs';
 import type { SliceMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 import type { FindSoftware } from '#shared/transport/software';
@@ -18,7 +20,8 @@ import { askServer, type Run, type ServerDeps, type ServerRun } from './server.t
 
 interface Deps extends RemovalState, ServerDeps, EndDeps {
   readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
-  readonly removals: Pick<Removals, 'find' | 'finishAsking' | 'settle'>;
+  readonly removals: Pick<Removals, 'find' | 'keep' | 'finishAsking' | 'settle'>;
+  readonly receipts: Pick<Receipts, 'sheet'>;
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
   readonly directory: ServerDirectory;
   readonly softwareOf: FindSoftware;
@@ -50,13 +53,14 @@ export const ask =
     ]);
     if (!removal || !slice || removal.state === 'settled') return jobs.close(job);
 
+    if (isLongAgo(removal, now())) await removals.keep(removal, now());
     const due = Object.values(slice.asks).filter((one) => isDue(one, now()));
     if (due.length > 0) await askServers(deps, removal, slice, due);
     const after = Object.values((await slices.find(removalId, number))?.asks ?? {});
     const left = after.filter(({ state }) => state === 'asking');
     if (left.length === 0) {
-      await planLook(deps, removal, number, after);
-      await finish(deps, removal);
+      await planLook(deps, removal, number);
+      for (const one of await conclude(deps, removal)) await deps.starter.start(one, jobKey(one), now());
       return jobs.close(job);
     }
     const renewed = await jobs.renew(job, rest, now());
@@ -112,30 +116,12 @@ async function softwareOf(deps: Deps, asks: readonly Ask[], { signal }: Deadline
 
 /** When all of a slice were asked, it is looked for what is left there. */
 async function planLook(
-  { jobs, lookAfterSeconds, now }: Deps,
+  { receipts, jobs, lookAfterSeconds, now }: Deps,
   removal: Removal,
   slice: number,
-  asks: readonly Ask[],
 ): Promise<void> {
+  const asks = await receipts.sheet(removal, slice);
   if (!asks.some(isToLookAt)) return;
   const at = new Date(now().getTime() + lookAfterSeconds * 1000).toISOString();
   await jobs.open({ ...sliceJob(removal, slice, at, { look: true }), bySweep: true });
-}
-
-const isToLookAt = ({ accepted, look, lastAt = '' }: Ask) => accepted > 0 && (look === undefined || look.at < lastAt);
-
-/** After the last slice, the removal goes on with what follows. */
-async function finish(
-  { removals, starter, lookAfterSeconds, receiptDays, now }: Deps,
-  removal: Removal,
-): Promise<void> {
-  const present = await removals.find(removal.memberId, removal.id, now());
-  if (!present || !isAsked(present)) return;
-  const at = now();
-  const afterAsking = jobsAfterAsking(present, at);
-  if (present.state === 'underWay' && (await removals.finishAsking(present, at, ...afterAsking)))
-    for (const one of afterAsking) await starter.start(one, jobKey(one), at);
-  const afterSettling = jobsAfterSettling(present, at, lookAfterSeconds);
-  if (isSettled(present) && (await removals.settle(present, receiptDays, at, ...afterSettling)))
-    for (const one of afterSettling) await starter.start(one, jobKey(one), at);
 }

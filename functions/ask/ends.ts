@@ -88,7 +88,7 @@ async function write(
     const own = moved.flatMap(([name, ask]) => {
       const now = asks[name];
       return now && isSameProgress(now, slice.asks[name])
-        ? [[name, { ...ask, look: now.look, software: ask.software ?? now.software }] as const]
+        ? [[name, { ...ask, software: ask.software ?? now.software }] as const]
         : [];
     });
     if (own.length === 0 || (await slices.advance(present, removal, Object.fromEntries(own), now()))) return;

@@ -7,9 +7,11 @@ import { userAgent } from '#shared/runtime/version';
 import { blocks } from '#shared/storage/blocks';
 import { jobs } from '#shared/storage/jobs';
 import { limits } from '#shared/storage/limits';
+import { looks as lookStore } from '#shared/storage/looks';
 import { members } from '#shared/storage/members';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
+import { receipts } from '#shared/storage/receipts';
 import { removals } from '#shared/storage/removals';
 import { removed } from '#shared/storage/removed';
 import { serverDirectory, servers } from '#shared/storage/servers';
@@ -49,6 +51,7 @@ const common = {
   site: siteOf(env),
   members: members(all),
   removals: removals(all),
+  receipts: receipts(all),
   slices: slices(all),
   jobs: jobs(all),
   limits: limits(all),
@@ -75,6 +78,7 @@ const asks = ask({
 const looks = look({
   ...common,
   posts: posts(all),
+  looks: lookStore(all),
   policies: policyDirectory(policies(all), now),
   blocks: blocks(all),
   lookForCopies: copyFinder(client, { ...reading, findSoftware }),

@@ -16,7 +16,7 @@ import type { Deadline } from '#shared/transport/deadline';
 export interface LookAtDeps {
   readonly site: Site;
   readonly members: Pick<Members, 'find'>;
-  readonly posts: Pick<Posts, 'removedBy'>;
+  readonly posts: Pick<Posts, 'find' | 'removedBy'>;
   readonly limits: Pick<LimitStore, 'take'>;
   readonly directory: ServerDirectory;
   readonly policies: PolicyDirectory;
@@ -26,14 +26,14 @@ export interface LookAtDeps {
   readonly now: () => Date;
 }
 
-/** The asks of one server, by their names. */
-export type ServerAsks = readonly (readonly [name: string, ask: Ask])[];
+/** The asks of one server. */
+export type ServerAsks = readonly Ask[];
 
 /** What came of it: nothing where nothing is sought, or that it may be looked at in so many seconds only. */
 export type LookedAt = { readonly look: Look | undefined } | { readonly afterSeconds: number };
 
 /** Tells what is sought on the server of these asks; undefined: nothing. */
-type SoughtOn = (asks: ServerAsks) => CopiesSought['objectIds'] | undefined;
+type SoughtOn = (asks: ServerAsks) => Pick<CopiesSought, 'objectIds' | 'publishedAt'> | undefined;
 
 /** For all requests to one server. */
 export const lookMs = 15_000;
@@ -70,20 +70,26 @@ export async function looker(
   const mayWait = () => now().getTime() - Date.parse(since) < patienceMs;
 
   return async (asks) => {
-    const [, { inbox, server, software }] = asks[0]!;
-    const objectIds = soughtOn(asks);
-    if (!objectIds) return { look: undefined };
+    const { inbox, server, software } = asks[0]!;
+    const what = soughtOn(asks);
+    if (!what) return { look: undefined };
     if (isShut(server) || !URL.canParse(inbox)) return noted(unreadable);
     const allowed = await limits.take(`look#${server}`, { ...looksPerServer, amount: 1 }, now());
     if (!allowed.taken) return mayWait() ? { afterSeconds: allowed.afterSeconds } : noted(unreadable);
-    const sought = { server: new URL(inbox), software, handle, actor, objectIds };
+    const sought = { server: new URL(inbox), software, handle, actor, ...what };
     return noted(await lookForCopies(sought, startDeadline(lookMs).signal));
   };
 }
 
-/** Of an account that is deleted the account itself; else the newest posts that a server may hold and was asked to remove. */
+/** Of an account that is deleted the account itself; one post; else the newest that a server may hold and was asked to remove. */
 async function whatIsSought({ site, posts }: LookAtDeps, removal: Removal, actorKey: string): Promise<SoughtOn> {
-  if (removal.kind === 'forEver') return () => 'account';
+  if (removal.kind === 'forEver') return () => ({ objectIds: 'account' });
+  if (removal.post) {
+    const { objectKey } = removal.post;
+    const found = await posts.find(removal.memberId, objectKey, { consistent: true });
+    const one = { objectIds: [addresses(site).post(actorKey, objectKey)], publishedAt: found?.firstSentAt };
+    return () => one;
+  }
   const removed: RemovedPost[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page++) {
@@ -96,9 +102,9 @@ async function whatIsSought({ site, posts }: LookAtDeps, removal: Removal, actor
   const wasAsked = ({ cursor: last }: Ask, objectKey: string) => last === undefined || objectKey >= last;
   return (asks) => {
     const ids = removed
-      .filter((post) => asks.some(([, ask]) => mayHold(ask, post) && wasAsked(ask, post.objectKey)))
+      .filter((post) => asks.some((ask) => mayHold(ask, post) && wasAsked(ask, post.objectKey)))
       .slice(0, mostIds)
       .map(({ objectKey }) => addresses(site).post(actorKey, objectKey));
-    return ids.length > 0 ? ids : undefined;
+    return ids.length > 0 ? { objectIds: ids } : undefined;
   };
 }

@@ -1,13 +1,15 @@
 /**
- * One message of the queue Slices that looks -> what the servers of a slice still show of what they were asked to remove,
- * as far as they show it to everyone. A repeat looks again.
+ * One message of the queue Slices that looks -> what the servers on one sheet of a receipt still show of what they were
+ * asked to remove, as far as they show it to everyone.
  */
 import type { Context } from 'aws-lambda';
+import { isToLookAt } from '#shared/domain/asking';
 import type { Ask, Look } from '#shared/domain/removal';
 import { logger } from '#shared/runtime/logger';
 import type { Jobs } from '#shared/storage/jobs';
+import type { LookStore } from '#shared/storage/looks';
+import type { Receipts } from '#shared/storage/receipts';
 import type { Removals } from '#shared/storage/removals';
-import type { Slices } from '#shared/storage/slices';
 import type { SliceMessage } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
 import { type LookAtDeps, type LookedAt, looker, lookMs, type ServerAsks } from './look-at.ts';
@@ -15,7 +17,8 @@ import { type LookAtDeps, type LookedAt, looker, lookMs, type ServerAsks } from 
 /** What looking needs. */
 export interface LookDeps extends LookAtDeps {
   readonly removals: Pick<Removals, 'find'>;
-  readonly slices: Pick<Slices, 'find' | 'noteLooks'>;
+  readonly receipts: Pick<Receipts, 'sheet'>;
+  readonly looks: Pick<LookStore, 'note'>;
   readonly jobs: Pick<Jobs, 'isOpen' | 'renew' | 'close'>;
   /** The queue Slices. */
   readonly queue: Pick<Queue<SliceMessage>, 'send'>;
@@ -27,38 +30,35 @@ const sideBySide = 10;
 const longestWait = 240; // seconds, shorter than the lease of a job: else the sweep would send its message a second time
 const reserveMs = lookMs + 10_000; // what one more server, and the end of the run, may take
 
-/** Looks at all servers of a slice, as far as time goes; another message goes on. */
+/** Looks at all servers of a sheet, as far as time goes; another message goes on. */
 export const look =
   (deps: LookDeps) =>
   async (message: SliceMessage, context: RunContext): Promise<void> => {
-    const { removals, slices, jobs, queue, now } = deps;
-    const { job, memberId, removalId, slice: number, since = now().toISOString() } = message;
+    const { removals, receipts, jobs, queue, now } = deps;
+    const { job, memberId, removalId, slice: sheet, again, since = now().toISOString() } = message;
     if (!(await jobs.isOpen(job))) return;
-    const [removal, slice] = await Promise.all([
-      removals.find(memberId, removalId, now()),
-      slices.find(removalId, number),
-    ]);
-    const servers = byServer(Object.entries(slice?.asks ?? {}).filter(([, ask]) => isToLookAt(ask, since)));
-    if (!removal || !slice || servers.length === 0) return jobs.close(job);
+    const removal = await removals.find(memberId, removalId, now());
+    const asks = removal ? await receipts.sheet(removal, sheet) : [];
+    const servers = byServer(asks.filter((ask) => (again ? isOlder(ask, since) : isToLookAt(ask))));
+    if (!removal || servers.length === 0) return jobs.close(job);
 
     const { looks, afterSeconds, error } = await goThrough(servers, await looker(deps, removal, since), context);
-    if (Object.keys(looks).length > 0) await slices.noteLooks(slice, looks);
+    if (Object.keys(looks).length > 0) await deps.looks.note(removalId, sheet, looks, now());
     if (error) throw error;
-    logger.info('copies were looked for', { removalId, slice: number, looks: Object.keys(looks).length, afterSeconds });
+    logger.info('copies were looked for', { removalId, sheet, looks: Object.keys(looks).length, afterSeconds });
     if (afterSeconds === undefined) return jobs.close(job);
-    const further = { memberId, removalId, slice: number, look: true, since };
+    const further = { memberId, removalId, slice: sheet, look: true, ...(again ? { again } : {}), since };
     const renewed = await jobs.renew(job, further, now());
     if (renewed) await queue.send({ job: renewed, ...further }, { delaySeconds: afterSeconds, group: memberId });
   };
 
 /** Only what somebody said to have removed; what was looked at since then is done. */
-const isToLookAt = ({ accepted, look: last }: Ask, since: string) =>
+const isOlder = ({ accepted, look: last }: Ask, since: string) =>
   accepted > 0 && (last === undefined || last.at < since);
 
-const byServer = (asks: ServerAsks): readonly ServerAsks[] =>
-  Object.values(Object.groupBy(asks, ([, { server }]) => server)).filter((group) => group !== undefined);
+const byServer = (asks: ServerAsks): readonly ServerAsks[] => [...Map.groupBy(asks, ({ server }) => server).values()];
 
-/** What a run found by the names of the asks, in how many seconds another is to go on, and what stood in its way. */
+/** What a run found by the hosts of the servers, in how many seconds another is to go on, and what stood in its way. */
 interface Run {
   readonly looks: Readonly<Record<string, Look>>;
   readonly afterSeconds: number | undefined;
@@ -79,7 +79,7 @@ async function goThrough(
       if (context.getRemainingTimeInMillis() < reserveMs) return void waits.push(0);
       const came = await lookAt(asks);
       if ('afterSeconds' in came) waits.push(came.afterSeconds);
-      else if (came.look) for (const [name] of asks) looks[name] = came.look;
+      else if (came.look) looks[asks[0]!.server] = came.look;
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: sideBySide }, worker));

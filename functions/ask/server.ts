@@ -1,5 +1,5 @@
 /** One server -> asked by one request at a time, until its inboxes were asked for everything, or the run is over. */
-import { answered, isFinal, parkedAsk, patient, waiting } from '#shared/domain/asking';
+import { answered, isFinal, parkedAsk, patient, unanswered, waiting } from '#shared/domain/asking';
 import { type DeliveryOutcome, judgeDelivery, laneTimeout, type SignatureScheme } from '#shared/domain/delivery';
 import type { Ask } from '#shared/domain/removal';
 import { isOut, type Server } from '#shared/domain/server';
@@ -74,6 +74,7 @@ export async function askServer(
         continue;
       }
       const { afterSeconds } = outcome.kind === 'retry' ? outcome : {};
+      ask = unanswered(ask);
       if (sent.isBusy) {
         came = { ...came, afterSeconds: Math.max(came.afterSeconds, afterSeconds ?? 0) };
         forAll = (other) => patient(other, afterSeconds, now());

@@ -23,6 +23,8 @@ export interface Sent {
   readonly inbox: string;
   readonly host: string;
   readonly outcome: DeliveryOutcome | { readonly kind: 'out' | 'givenUp' };
+  /** A request left. */
+  readonly hasLeft: boolean;
   /** What it answered. */
   readonly status?: number | undefined;
   /** The signature that was taken. */
@@ -41,17 +43,25 @@ export interface ConsequenceDeps {
   readonly now: () => Date;
 }
 
+/** What came of one message. */
+export interface Ends {
+  readonly accepted: number;
+  readonly gaveUp: number;
+  /** What waits for its server. */
+  readonly waiting: ReadonlySet<Sent>;
+}
+
 /** Sees to it that nothing is forgotten, and counts what came to an end. */
 export async function consequences(
   deps: ConsequenceDeps,
   message: DeliveryMessage,
   known: ReadonlyMap<string, Server>,
   sent: readonly Sent[],
-): Promise<{ readonly accepted: number; readonly gaveUp: number }> {
+): Promise<Ends> {
   const of = (...kinds: readonly Sent['outcome']['kind'][]) =>
     sent.filter(({ outcome }) => kinds.includes(outcome.kind));
   const accepted = of('accepted');
-  const [overtaken] = await Promise.all([
+  const [{ overtaken, waiting }] = await Promise.all([
     findThemAPlace(deps, message, sent),
     rememberSuccesses(deps, message, known, accepted),
     rememberGone(deps, message, of('gone')),
@@ -64,11 +74,15 @@ export async function consequences(
     ),
   ]);
   const gaveUp = of('refused', 'givenUp', ...(isDelete(message.subject) ? [] : (['gone'] as const)));
-  return { accepted: accepted.length, gaveUp: gaveUp.length + overtaken };
+  return { accepted: accepted.length, gaveUp: gaveUp.length + overtaken, waiting: new Set(waiting) };
 }
 
-/** What was not taken is tried again later while tries are left, else parked. Tells how many were overtaken there. */
-async function findThemAPlace(deps: ConsequenceDeps, message: DeliveryMessage, sent: readonly Sent[]): Promise<number> {
+/** What was not taken is tried again later while tries are left, else parked. Tells what waits, and how many were overtaken there. */
+async function findThemAPlace(
+  deps: ConsequenceDeps,
+  message: DeliveryMessage,
+  sent: readonly Sent[],
+): Promise<{ readonly overtaken: number; readonly waiting: readonly Sent[] }> {
   const luck = deps.random();
   const out = await failedServers(deps, sent);
   const later = new Map<number, string[]>();
@@ -85,7 +99,7 @@ async function findThemAPlace(deps: ConsequenceDeps, message: DeliveryMessage, s
     Promise.all([...Map.groupBy(waiting, ({ host }) => host)].map(([host, ones]) => park(deps, message, host, ones))),
     ...[...later].map(([delay, inboxes]) => sendAgain(deps, message, 'retry', inboxes, delay)),
   ]);
-  return overtaken.reduce((total, count) => total + count, 0);
+  return { overtaken: overtaken.reduce((total, count) => total + count, 0), waiting };
 }
 
 /** Counts the failures, once per server; tells which servers are out now. */

@@ -51,26 +51,31 @@ export const deliver =
       return;
     }
     const sent = await send(deps, message, current, { servers, isBarred }, limit);
-    const { accepted, gaveUp } = await consequences(deps, message, servers, sent);
-    if (current.removalId) await deps.receiptParts.put(current.removalId, chunk, sent.map(onReceipt), now());
+    const { accepted, gaveUp, waiting } = await consequences(deps, message, servers, sent);
+    if (current.removalId) {
+      const told = sent.map((one) => ({ inbox: one.inbox, answer: onReceipt(one, waiting.has(one)) }));
+      await deps.receiptParts.put(current.removalId, chunk, told, now());
+    }
     if (key) await results.put(key, { asked, accepted, gaveUp }, now());
   };
 
 /** What the receipt of a removal says of one inbox, for now. */
-function onReceipt({ inbox, outcome, status }: Sent): { readonly inbox: string; readonly answer: PartAnswer } {
+function onReceipt({ outcome, status, hasLeft }: Sent, waits: boolean): PartAnswer {
+  const soon = hasLeft ? 'asked' : 'notAsked';
   switch (outcome.kind) {
     case 'accepted':
     case 'refused':
-      return { inbox, answer: status ?? 'asked' };
+      return status ?? 'asked';
     case 'givenUp':
-      return { inbox, answer: 'givenUp' };
-    case 'gone':
     case 'out':
-      return { inbox, answer: 'unreachable' };
+      return outcome.kind;
+    case 'gone':
+      return 'unreachable';
     case 'slow':
-      return { inbox, answer: 'asked' };
+      return soon;
     case 'retry':
-      return { inbox, answer: outcome.serverFailed ? 'unreachable' : 'asked' };
+      if (outcome.serverFailed) return 'unreachable';
+      return waits ? 'waiting' : soon;
   }
 }
 
@@ -92,25 +97,25 @@ async function send(
   return Promise.all(
     inboxes.map(async (inbox): Promise<Sent> => {
       const { host } = new URL(inbox);
-      if (isBarred(host)) return { inbox, host, outcome: { kind: 'givenUp' } };
+      if (isBarred(host)) return { inbox, host, outcome: { kind: 'givenUp' }, hasLeft: false };
       const server = servers.get(host);
       if (isOut(server)) {
         const hopeless = isGivenUp(isRemoval(subject), server?.breaker, now());
-        return { inbox, host, outcome: { kind: hopeless ? 'givenUp' : 'out' } };
+        return { inbox, host, outcome: { kind: hopeless ? 'givenUp' : 'out' }, hasLeft: false };
       }
-      if (limit.isOver()) return { inbox, host, outcome: cutOff[lane] };
+      if (limit.isOver()) return { inbox, host, outcome: cutOff[lane], hasLeft: false };
       const how = { scheme: server?.scheme ?? 'cavage', timeoutMs: laneTimeout[lane], signal: limit.signal };
       try {
         const answer = await post(inbox, body, signer, how);
         const isCutOff = 'unreachable' in answer && !answer.timedOut && limit.isOver();
         const outcome = isCutOff ? cutOff[lane] : judgeDelivery(answer, lane);
         if (outcome.kind !== 'accepted') logger.info('not accepted', { inbox, answer });
-        if (!('status' in answer)) return { inbox, host, outcome };
-        return { inbox, host, outcome, status: answer.status, scheme: answer.scheme };
+        if (!('status' in answer)) return { inbox, host, outcome, hasLeft: true };
+        return { inbox, host, outcome, hasLeft: true, status: answer.status, scheme: answer.scheme };
       } catch (error) {
         // Whatever is wrong with one inbox, the others are under way: nobody may be left behind, or sent to unwatched.
         logger.error('an inbox could not be asked', { inbox, error: error as Error });
-        return { inbox, host, outcome: { kind: 'retry', serverFailed: false } };
+        return { inbox, host, outcome: { kind: 'retry', serverFailed: false }, hasLeft: false };
       }
     }),
   );

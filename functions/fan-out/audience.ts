@@ -1,5 +1,6 @@
 import { passesFence } from '#shared/domain/delivery';
 import { secondsAfter } from '#shared/domain/job';
+import { failingRules } from '#shared/domain/member';
 import { type Post, presentState, wasSent } from '#shared/domain/post';
 import { type Inbox, wasInReach } from '#shared/domain/reach';
 import { isShown } from '#shared/domain/sharing';
@@ -16,7 +17,12 @@ export interface Audience {
 
 /** What is to be done with an activity now. */
 export type Decision =
-  | { readonly kind: 'send'; readonly audience: Audience }
+  | {
+      readonly kind: 'send';
+      readonly audience: Audience;
+      /** The removal that it belongs to: its receipt says how many are asked. */
+      readonly removalId?: string | undefined;
+    }
   /** Its time has not come: something older may still be on its way. */
   | { readonly kind: 'wait'; readonly seconds: number }
   /** Nobody is to get it any more. */
@@ -26,6 +32,8 @@ export type Decision =
 export interface DecisionDeps {
   readonly members: Pick<Members, 'find'>;
   readonly posts: Pick<Posts, 'find' | 'markShared' | 'cancel'>;
+  /** Nothing new leaves of a member who may not share any more. */
+  readonly eligibleCountries: readonly string[];
   /** A Delete leaves so long after its tombstone. */
   readonly removalDelaySeconds: number;
   /** An Update leaves so long after the change. */
@@ -54,7 +62,7 @@ async function decideOnProfile(deps: DecisionDeps, subject: ProfileSubject): Pro
 }
 
 async function decideOnPost(deps: DecisionDeps, subject: PostSubject, tries = 3): Promise<Decision> {
-  const { members, posts, removalDelaySeconds, editDelaySeconds, now } = deps;
+  const { members, posts, eligibleCountries, removalDelaySeconds, editDelaySeconds, now } = deps;
   const { memberId, objectKey, activity } = subject;
   const member = await members.find(memberId, now(), { consistent: true });
   const post = await posts.find(memberId, objectKey, { consistent: true });
@@ -64,9 +72,9 @@ async function decideOnPost(deps: DecisionDeps, subject: PostSubject, tries = 3)
     return inTime(deps, secondsAfter(post.deletedAt, removalDelaySeconds), removalOf(post, post.deletedAt));
   }
   if (activity === 'create' && presentState(post, member) === 'waiting') {
-    const paused = member.sharing === 'paused';
-    const changed = paused ? await posts.cancel(post, now()) : await posts.markShared(post, now());
-    if (changed) return paused ? drop : toActive;
+    const isSilenced = member.sharing === 'paused' || failingRules(member, eligibleCountries).length > 0;
+    const changed = isSilenced ? await posts.cancel(post, now()) : await posts.markShared(post, now());
+    if (changed) return isSilenced ? drop : toActive;
     if (tries > 1) return decideOnPost(deps, subject, tries - 1); // edited, cancelled, paused or turned off at this very moment
     throw new Error('the post keeps changing; the message will come back');
   }
@@ -79,7 +87,11 @@ async function decideOnPost(deps: DecisionDeps, subject: PostSubject, tries = 3)
 /** Everyone who may hold the post is asked to remove it, whatever they said to earlier activities. */
 const removalOf = (post: Post, deletedAt: string): Decision =>
   wasSent(post)
-    ? { kind: 'send', audience: { has: (inbox) => wasInReach(inbox, post.firstSentAt, deletedAt), sparesGone: false } }
+    ? {
+        kind: 'send',
+        audience: { has: (inbox) => wasInReach(inbox, post.firstSentAt, deletedAt), sparesGone: false },
+        removalId: post.removalId,
+      }
     : drop;
 
 /** A message may come before its time: sent again after a failure, or by a clock that is fast. */

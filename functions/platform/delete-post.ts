@@ -7,7 +7,7 @@ import { conflict } from '#shared/runtime/errors';
 import { jobKey } from '#shared/storage/jobs';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
-import { type JobStarter, postJob, removalJob } from '#shared/transport/jobs';
+import { answersJobs, type JobStarter, postJob, removalJob } from '#shared/transport/jobs';
 import type { Caller } from './access.ts';
 import { postOf } from './found.ts';
 import { operation } from './operation.ts';
@@ -51,7 +51,8 @@ async function remove(deps: Deps, post: Post, caller: Caller): Promise<boolean> 
   const removal = removalOfPost(post, { id: newKey(), cause: causeOf(caller), at });
   const job = postJob('delete', post, secondsAfter(at, removalDelaySeconds));
   const attachments = post.attachments.length > 0 ? [removalJob(removal, 'attachments', at)] : [];
-  if (!(await posts.markDeleted(post, now, job, removal, ...attachments))) return false;
-  for (const one of [job, ...attachments]) await starter.start(one, jobKey(one), now);
+  const further = [...attachments, ...answersJobs(removal, removalDelaySeconds, now)];
+  if (!(await posts.markDeleted(post, now, job, removal, ...further))) return false;
+  for (const one of [job, ...further]) await starter.start(one, jobKey(one), now);
   return true;
 }

@@ -1,8 +1,7 @@
 /** The files of an archive, in a fixed order: everything that is kept about a member. Of people elsewhere it holds ids only. */
 import type { Reaction } from '#shared/domain/interaction';
-import type { Member } from '#shared/domain/member';
-import type { Post } from '#shared/domain/post';
-import { presentRemoval } from '#shared/domain/removal';
+import { consentsOf, type Member } from '#shared/domain/member';
+import { type Post, presentState } from '#shared/domain/post';
 import { writeCsv } from '#shared/protocol/csv';
 import { receiptCsv } from '#shared/protocol/receipt';
 import { addresses, handleOf, type Site } from '#shared/protocol/site';
@@ -17,7 +16,7 @@ import type { Removals } from '#shared/storage/removals';
 import type { Caller } from './access.ts';
 import type { ExportBudget } from './export-budget.ts';
 import { readme } from './export-readme.ts';
-import { asTold, mayReadContent } from './found.ts';
+import { asTold, mayReadContent, tallyAsTold } from './found.ts';
 import { allStates, keptPost } from './kept-posts.ts';
 import { type ReadReceipts, serverPage } from './receipt-pages.ts';
 import { removalView } from './removals.ts';
@@ -60,8 +59,9 @@ async function all<T>(
   return found;
 }
 
-async function profileOf({ site, members }: ExportDeps, member: Member) {
-  const { followers, posts } = await members.tally(member.memberId);
+async function profileOf({ site, members }: ExportDeps, found: Member, caller: Caller) {
+  const member = asTold(found, caller);
+  const { followers, posts } = await tallyAsTold(members, member, caller);
   return {
     memberId: member.memberId,
     username: member.username,
@@ -140,7 +140,9 @@ export async function exportFiles(
   const list = <T>(page: (cursor: string | undefined) => Promise<Page<T>>) => (isThere ? all(budget, page) : []);
   const followers = await list((cursor) => deps.followers.page(memberId, { cursor, limit }));
   const posts = await list((cursor) => deps.posts.page(member, { cursor, limit, states: allStates }));
-  const { likes, boosts, replies, quotes } = await responses(deps, budget, posts);
+  // What others did to a removed post is erased, unless an order holds it, which only the platform may see.
+  const answered = posts.filter((post) => caller === 'platform' || presentState(post, member) !== 'deleted');
+  const { likes, boosts, replies, quotes } = await responses(deps, budget, answered);
   const about = { kind: 'mention', about: memberId } as const;
   const mentions = await list((cursor) =>
     deps.answerLists.page(about, { cursor, limit, hidden: 'include', now: now() }),
@@ -154,11 +156,11 @@ export async function exportFiles(
     const table = receiptCsv(servers);
     budget.spend(table.length);
     receipts.push([`receipts/${removal.id}.csv`, table]);
-    summaries.push({ ...removalView(presentRemoval(removal, deps.removalDelaySeconds, now()), caller), totals });
+    summaries.push({ ...removalView(removal, caller), totals });
   }
   return [
     ['README.txt', readme(memberId, now())],
-    ['profile.json', text(await profileOf(deps, asTold(member, caller)))],
+    ['profile.json', text(await profileOf(deps, member, caller))],
     ['followers.csv', writeCsv([['actor', 'since'], ...followers.map(({ actor, at }) => [actor, at])])],
     ['posts.json', text(posts.map((post) => keptPost(site, member, post)))],
     ['interactions.json', text({ likes, boosts })],
@@ -167,7 +169,7 @@ export async function exportFiles(
       text({ replies, quotes, mentions: mentions.map(({ id, actor, published }) => ({ id, actor, published })) }),
     ],
     ['blocks.json', text(blocks)],
-    ['consents.json', text(member.consent ? [member.consent] : [])],
+    ['consents.json', text(consentsOf(member))],
     ['removals.json', text(summaries)],
     ...receipts,
   ];

@@ -8,7 +8,7 @@ posts.json         Every sharing of a post: what was said, when it was shared, e
 interactions.json  Who liked and boosted the posts.
 replies.json       Who replied to the posts, quoted them, or mentioned this member; texts are their authors'.
 blocks.json        Accounts and servers that this member blocks.
-consents.json      What this member agreed to, and when.
+consents.json      What this member agreed to, and when: each time that sharing was turned on.
 removals.json      What servers were asked to remove, and how that went.
 receipts/          For each of these removals: every server, how often it was asked, and how it answered.
 

@@ -20,14 +20,23 @@ export const mayReadContent = ({ sharing }: Pick<Member, 'sharing'>, caller: Cal
 /** A member as this caller is told: nobody can tell by the profile of who is gone whether an order holds it. */
 export function asTold(member: Member, caller: Caller): Member {
   if (mayReadContent(member, caller)) return member;
-  const { memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem, consent, createdAt, updatedAt } =
-    member;
+  const { memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem } = member;
+  const { consent, earlierConsents, createdAt, updatedAt } = member;
   return {
-    ...{ memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem, consent, createdAt, updatedAt },
+    ...{ memberId, sharing, epoch, removedUpTo, removalId, actorKey, publicKeyPem },
+    ...{ consent, earlierConsents, createdAt, updatedAt },
     ...{ displayName: '', bio: '', country: '', fields: [], publicProfile: false, adult: false },
     username: isBuried(member) ? '' : member.username,
   };
 }
+
+/** Followers and shared posts, counted, as this caller is told: none of who is gone, whether or not an order holds it. */
+export const tallyAsTold = async (
+  members: Pick<Members, 'tally'>,
+  member: Member,
+  caller: Caller,
+): ReturnType<Members['tally']> =>
+  mayReadContent(member, caller) ? members.tally(member.memberId) : { followers: 0, posts: 0 };
 
 /** 410 for who is gone for ever. */
 export function mustBeHere<M extends Member | undefined>(member: M, language?: string): M {

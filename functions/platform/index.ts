@@ -42,7 +42,7 @@ import { deletePost } from './delete-post.ts';
 import { getErasure, startErasure } from './erasures.ts';
 import { exportMember } from './export.ts';
 import { hideMention, hideQuote, hideReply } from './hiding.ts';
-import { deleteHold, putHold } from './hold.ts';
+import { deleteHold, getHolds, putHold } from './hold.ts';
 import { listPosts } from './kept-posts.ts';
 import { listBoosts, listFollowers, listLikes } from './lists.ts';
 import { getMember, putMember } from './members.ts';
@@ -129,6 +129,7 @@ export const handler = httpHandler(
       getSharing(deps),
       putSharing(deps),
       deleteForEver(deps),
+      getHolds(deps),
       putHold(deps),
       deleteHold(deps),
       getWording(),

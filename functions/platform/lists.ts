@@ -1,5 +1,6 @@
 /** Who follows, likes and boosts: rows joined with what is known of the people at the moment of reading. */
 import type { Reaction } from '#shared/domain/interaction';
+import { presentState } from '#shared/domain/post';
 import type { Followers } from '#shared/storage/followers';
 import type { Members } from '#shared/storage/members';
 import type { Posts } from '#shared/storage/posts';
@@ -42,11 +43,12 @@ const listReactions = (deps: Deps, reaction: Reaction, name: 'likes' | 'boosts')
     method: 'GET',
     path: `/api/v1/members/{memberId}/posts/{postId}/${name}`,
     id: name === 'likes' ? 'listLikes' : 'listBoosts',
-    summary: `Who ${reaction}s the post, in a stable order that is not by time`,
+    summary: `Who ${reaction}s the post, in a stable order that is not by time; nobody once it is removed`,
     query: pageQuery,
     answer: { status: 200, schema: peopleAnswer },
     run: async ({ memberId, postId, query, language }) => {
-      const { post } = await postOf(deps, { memberId, postId, language });
+      const { member, post } = await postOf(deps, { memberId, postId, language });
+      if (presentState(post, member) === 'deleted') return { body: { total: 0, items: [], next: null } };
       const page = await deps.reactions.page(post.objectKey, reaction, { ...query, now: deps.now() });
       const { people, next } = await withPeople(deps, page, ({ at }) => at);
       const tally = await deps.reactions.tally(post.objectKey);

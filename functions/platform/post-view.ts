@@ -20,6 +20,8 @@ export interface PostViewDeps {
   readonly now: () => Date;
 }
 
+/** What others did to a post goes with it. */
+const noTally = { likes: 0, boosts: 0, replies: 0, quotes: 0 };
 const nobody: DeliveryCounts = { asked: 0, accepted: 0, retrying: 0, gaveUp: 0 };
 
 /** How many servers took the latest activity; null where the receipt of the removal is what tells. */
@@ -44,7 +46,7 @@ export async function view(deps: PostViewDeps, member: Member, post: Post) {
   const state = presentState(post, member);
   const removalId = state === 'deleted' ? (post.removalId ?? member.removalId ?? null) : null;
   const [tally, servers] = await Promise.all([
-    reactions.tally(post.objectKey),
+    state === 'deleted' ? noTally : reactions.tally(post.objectKey),
     serversOf(deps, member, post, removalId),
   ]);
   return {

@@ -23,9 +23,9 @@ export interface ServerPage {
 /** Are so many servers, with so many inboxes, enough for a page? */
 type IsEnough = (servers: number, inboxes: number) => boolean;
 
-/** A deletion for ever ends what earlier removals were still to ask. */
-const asTold = ({ kind, state }: Removal, ask: Ask): Ask =>
-  kind !== 'post' && state === 'settled' && ask.state !== 'done' ? { ...ask, state: 'givenUp' } : ask;
+/** A deletion for ever ends what earlier removals were still to ask, and in the end time does. */
+const asTold = ({ state }: Removal, ask: Ask): Ask =>
+  state === 'settled' && ask.state !== 'done' ? { ...ask, state: 'givenUp' } : ask;
 
 async function serversOn(
   { knownServers }: ReadReceipts,
@@ -34,7 +34,7 @@ async function serversOn(
 ): Promise<readonly ServerReceipt[]> {
   const asks = all.map((ask) => asTold(removal, ask));
   const waits = asks.some(({ state }) => state === 'parked');
-  return serverReceipts(asks, waits ? await knownServers() : undefined);
+  return serverReceipts(asks, waits ? await knownServers() : undefined, removal);
 }
 
 function positionIn(cursor: string, removalId: string): readonly [number, string] {

@@ -85,7 +85,7 @@ async function removalsOf(
 }
 
 function totalsOf(looked: readonly Looked[]) {
-  const outcomes = { begun: 0, underWayAlready: 0, nothingShared: 0, unknown: 0, goneAlready: 0 };
+  const outcomes = { begun: 0, underWayAlready: 0, nothingShared: 0, unknown: 0, goneAlready: 0, tooManyHolds: 0 };
   const states = { underWay: 0, asked: 0, settled: 0 };
   let posts = 0;
   for (const { reported, removal } of looked) {

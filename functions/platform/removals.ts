@@ -2,7 +2,7 @@
 import { perHour } from '#shared/domain/limits';
 import { isBuried } from '#shared/domain/member';
 import type { Post } from '#shared/domain/post';
-import { presentRemoval, type Removal } from '#shared/domain/removal';
+import type { Removal } from '#shared/domain/removal';
 import { sayServer } from '#shared/domain/wording/receipt';
 import { wordingFor } from '#shared/domain/wording/wording';
 import { shownRemoval, shownServer } from '#shared/protocol/receipt';
@@ -27,7 +27,6 @@ import { lookAnswer, receiptAnswer, removalsAnswer, removedPostsAnswer } from '.
 export interface FindRemoval {
   readonly members: Pick<Members, 'find'>;
   readonly removals: Pick<Removals, 'find'>;
-  readonly removalDelaySeconds: number;
   readonly now: () => Date;
 }
 
@@ -47,13 +46,13 @@ export const oneRemoval = `${collection}/{removalId}` as const;
 
 /** The member and the removal that a request names. */
 export async function removalOf(
-  { members, removals, removalDelaySeconds, now }: FindRemoval,
+  { members, removals, now }: FindRemoval,
   { memberId, removalId }: { readonly memberId: string; readonly removalId: string },
 ) {
   const member = await anyMemberOf(members, memberId, now());
   const removal = await removals.find(memberId, removalId, now());
   if (!removal) throw notFound('There is no such removal of this member, or it is no longer kept.');
-  return { member, removal: presentRemoval(removal, removalDelaySeconds, now()) };
+  return { member, removal };
 }
 
 /** A removal as the API shows it: why it was ordered is the platform's to tell. */
@@ -81,11 +80,8 @@ export const listRemovals = (deps: Deps) =>
     answer: { status: 200, schema: removalsAnswer },
     run: async ({ memberId, caller, query }) => {
       await anyMemberOf(deps.members, memberId, deps.now());
-      const { removalDelaySeconds } = deps;
-      const now = deps.now();
-      const { items, next } = await deps.removals.page(memberId, { ...query, now });
-      const shown = items.map((removal) => removalView(presentRemoval(removal, removalDelaySeconds, now), caller));
-      return { body: { items: shown, next: next ?? null } };
+      const { items, next } = await deps.removals.page(memberId, { ...query, now: deps.now() });
+      return { body: { items: items.map((removal) => removalView(removal, caller)), next: next ?? null } };
     },
   });
 
@@ -162,21 +158,19 @@ export const listRemovedPosts = (deps: Deps) =>
 
 const jobsAtOnce = 20;
 
-/** Which slices hold servers that accepted something, and how many such servers there are. */
+/** Which sheets hold servers that accepted something, and how many such servers there are. */
 async function worthALook({ receipts }: Pick<Deps, 'receipts'>, removal: Removal) {
-  const slices: number[] = [];
+  const sheets: number[] = [];
   let servers = 0;
   for await (const { sheet, asks } of receipts.from(removal)) {
     const accepting = new Set(asks.filter(({ accepted }) => accepted > 0).map(({ server }) => server));
-    if (accepting.size > 0) slices.push(sheet);
+    if (accepting.size > 0) sheets.push(sheet);
     servers += accepting.size;
   }
-  return { slices, servers };
+  return { sheets, servers };
 }
 
-async function mayLook({ limits, now }: Pick<Deps, 'limits' | 'now'>, { id, kind, state }: Removal): Promise<void> {
-  if (kind === 'post')
-    throw conflict('Servers are looked at after the removal of all that was shared, not of one post.');
+async function mayLook({ limits, now }: Pick<Deps, 'limits' | 'now'>, { id, state }: Removal): Promise<void> {
   if (state === 'underWay') throw conflict('Servers are still being asked. Look when that is done.');
   const taken = await limits.take(`look#${id}`, { amount: 1, ...perHour(1) }, now());
   if (taken.taken) return;
@@ -197,12 +191,12 @@ export const lookAgain = (deps: Deps) =>
       const { member, removal } = await removalOf(deps, request);
       if (isBuried(member)) throw conflict('The account is gone, and nobody can be asked for it any more.');
       await mayLook(deps, removal);
-      const { slices, servers } = await worthALook(deps, removal);
+      const { sheets, servers } = await worthALook(deps, removal);
       const run = newKey();
-      for (let at = 0; at < slices.length; at += jobsAtOnce)
+      for (let at = 0; at < sheets.length; at += jobsAtOnce)
         await Promise.all(
-          slices.slice(at, at + jobsAtOnce).map(async (slice) => {
-            const job = sliceJob(removal, slice, now().toISOString(), { look: true, run });
+          sheets.slice(at, at + jobsAtOnce).map(async (sheet) => {
+            const job = sliceJob(removal, sheet, now().toISOString(), { look: true, again: true, run });
             await jobs.open(job);
             await starter.start(job, jobKey(job), now());
           }),

@@ -8,7 +8,7 @@ import { forbidden, type HttpProblem } from '#shared/runtime/errors';
 import type { Members } from '#shared/storage/members';
 import type { Removals } from '#shared/storage/removals';
 import type { Caller } from './access.ts';
-import { asTold } from './found.ts';
+import { asTold, tallyAsTold } from './found.ts';
 
 export interface ViewDeps {
   readonly site: Site;
@@ -69,7 +69,7 @@ export async function view(
   const { memberId, sharing, removalId } = member;
   const failing = failingRules(member, eligibleCountries);
   const [{ followers }, removal] = await Promise.all([
-    members.tally(memberId),
+    tallyAsTold(members, member, caller),
     removalId ? removals.find(memberId, removalId, now()) : undefined,
   ]);
   return {
@@ -88,6 +88,5 @@ export async function view(
     pausedUntil: goesOnAt(member, now()) ?? null,
     copiesLeft: hasLeft(member),
     removal: removal ? progressOf(removal, wording) : null,
-    hold: caller === 'platform' ? (member.hold ?? null) : null,
   };
 }

@@ -9,7 +9,7 @@ import { logger } from '#shared/runtime/logger';
 import type { BarredFrom } from '#shared/storage/barred';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { ParkedActivities } from '#shared/storage/parked';
-import type { ReceiptParts } from '#shared/storage/receipt-parts';
+import { type ReceiptParts, triedChunk } from '#shared/storage/receipt-parts';
 import { parkedChunk, type Results } from '#shared/storage/results';
 import type { SigningKeys } from '#shared/storage/signing-keys';
 import type { Deadline } from '#shared/transport/deadline';
@@ -37,7 +37,7 @@ type Sent =
   | {
       readonly outcome: DeliveryOutcome;
       readonly reached: boolean;
-      readonly status?: number;
+      readonly status?: number | undefined;
       readonly removalId?: string | undefined;
     }
   | 'outdated';
@@ -62,6 +62,7 @@ export async function attempt(deps: AttemptDeps, server: Server, item: Parked): 
     return { kind: 'done', answered: false };
   }
   const { outcome, reached, status, removalId } = sent;
+  if (removalId) await noteTry(deps, removalId, item.inbox, outcome);
   if (outcome.kind === 'retry') {
     if (!outcome.serverFailed)
       return status === 429 ? { kind: 'patience', afterSeconds: outcome.afterSeconds } : { kind: 'notNow' };
@@ -88,8 +89,9 @@ async function send(deps: AttemptDeps, server: Server, inbox: string, pointer: A
     const answer = await deps.post(inbox, body, signer, how);
     const outcome = judgeDelivery(answer, 'slow');
     if (outcome.kind !== 'accepted') logger.info('not accepted', { inbox, answer });
-    if (!('status' in answer)) return { outcome, reached: false };
-    return { outcome, reached: true, status: answer.status, removalId: current.removalId };
+    const { removalId } = current;
+    if (!('status' in answer)) return { outcome, reached: false, removalId };
+    return { outcome, reached: true, status: answer.status, removalId };
   } catch (error) {
     // Whatever is wrong with one activity must not keep all others waiting.
     logger.error('an inbox could not be asked', { inbox, error: error as Error });
@@ -102,6 +104,19 @@ async function noteGivenUp(deps: AttemptDeps, pointer: ActivityPointer, inbox: s
   if (!isDelete(pointer)) return;
   const removalId = (await outgoing(deps, pointer, { anyVersion: true }))?.removalId;
   if (removalId) await putPart(deps, removalId, inbox, 'givenUp');
+}
+
+/** That a request left, also where its answer is not the last. */
+async function noteTry(
+  { receiptParts, now }: AttemptDeps,
+  removalId: string,
+  inbox: string,
+  outcome: DeliveryOutcome,
+): Promise<void> {
+  if (outcome.kind !== 'retry' && outcome.kind !== 'gone') return;
+  const isLeftAlone = outcome.kind === 'retry' && !outcome.serverFailed;
+  const answer = isLeftAlone ? 'waiting' : 'unreachable';
+  await receiptParts.put(removalId, triedChunk(inbox), [{ inbox, answer }], now());
 }
 
 const putPart = ({ receiptParts, now }: AttemptDeps, removalId: string, inbox: string, answer: PartAnswer) =>

@@ -1,5 +1,5 @@
 /** What an inbox is still to be asked in a removal: one request; if it is answered, the rest follows at its own pace. */
-import { answered, isFinal } from '#shared/domain/asking';
+import { answered, isFinal, unanswered } from '#shared/domain/asking';
 import { deadline, judgeDelivery, laneTimeout } from '#shared/domain/delivery';
 import type { Parked } from '#shared/domain/parked';
 import type { RemovalPointer } from '#shared/domain/pointer';
@@ -19,7 +19,7 @@ import type { Attempt } from './attempt.ts';
 export interface RemovalAttemptDeps extends RemovalState {
   readonly parked: Pick<ParkedActivities, 'remove'>;
   readonly removals: Pick<Removals, 'find'>;
-  readonly slices: Pick<Slices, 'find' | 'release'>;
+  readonly slices: Pick<Slices, 'find' | 'release' | 'noteParked'>;
   readonly signingKeys: Pick<SigningKeys, 'privateKey'>;
   readonly post: PostToInbox;
   readonly probeDelays: ProbeDelays;
@@ -44,7 +44,8 @@ export async function attemptRemoval(
     await parked.remove(item); // another pass was quicker, or the receipt is not kept any more
     return { kind: 'done', answered: false };
   }
-  if (isGivenUp(true, server.breaker, now(), item.parkedAt)) {
+  // What was overtaken by the deletion of the account asks for nothing any more.
+  if (removal.state === 'settled' || isGivenUp(true, server.breaker, now(), item.parkedAt)) {
     await release(deps, removal, slice, { ...ask, state: 'givenUp' });
     return { kind: 'done', answered: false };
   }
@@ -68,6 +69,7 @@ export async function attemptRemoval(
     await release(deps, removal, slice, { ...after, state: isLast ? 'done' : 'asking' });
     return { kind: 'done', answered: true };
   }
+  if (!ask.unanswered) await slices.noteParked(slice, unanswered(ask));
   if ('unreachable' in answer) return { kind: 'unreachable' };
   if (outcome.kind === 'retry' && outcome.serverFailed) return { kind: 'failed' };
   if (answer.status === 429) return { kind: 'patience', afterSeconds: answer.retryAfterSeconds };

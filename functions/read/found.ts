@@ -34,13 +34,13 @@ export interface FindAuthor extends FindActor {
 export const authorInPath = async (deps: FindAuthor, event: APIGatewayProxyEventV2): Promise<Actor> =>
   admitted(deps, event, await memberInPath(deps, event));
 
-/** The same, where the member was found already. */
+/** The same, where the member was found already. Of who is gone nothing is left that anyone might not get. */
 export async function admitted(
   { admitTo }: Pick<FindAuthor, 'admitTo'>,
   event: APIGatewayProxyEventV2,
   member: Member,
 ): Promise<Actor> {
   const actor = presentActor(member);
-  await admitTo(event, actor.memberId);
+  if (actor.sharing !== 'gone') await admitTo(event, actor.memberId);
   return actor;
 }

@@ -1,4 +1,5 @@
 /** What is kept of someone who is deleted for ever is erased, unless a legal order holds it. */
+import { type Held, isHeld } from '#shared/domain/hold';
 import type { Member } from '#shared/domain/member';
 import type { StepDeps, StepFunction } from './steps.ts';
 
@@ -7,10 +8,10 @@ const patience = 60; // seconds
 /** At once: what the member wrote, and what others did to it. False when there is more than time. */
 export async function eraseContent(
   { memberErasure, now }: Pick<StepDeps, 'memberErasure' | 'now'>,
-  { memberId, hold }: Pick<Member, 'memberId' | 'hold'>,
+  member: Pick<Member, 'memberId'> & Held,
   hasTime: () => boolean,
 ): Promise<boolean> {
-  return hold !== undefined || memberErasure.eraseContent(memberId, now(), hasTime);
+  return isHeld(member) || memberErasure.eraseContent(member.memberId, now(), hasTime);
 }
 
 /**
@@ -19,12 +20,12 @@ export async function eraseContent(
  */
 export const erase: StepFunction = async (deps, { member, removal }, _cursor, hasTime) => {
   const { members, memberErasure } = deps;
-  const { memberId, hold } = member;
+  const { memberId } = member;
   // Its first step has yet to tell the platform of files, and erases by itself unless it has passed that by.
   if (removal.slices === undefined && removal.state !== 'settled') return { step: 'erase', delaySeconds: patience };
   if (!(await eraseContent(deps, member, hasTime))) return { step: 'erase' };
   if (removal.state !== 'settled') return undefined;
-  if (!hold && !(await memberErasure.eraseMeans(memberId, hasTime))) return { step: 'erase' };
+  if (!isHeld(member) && !(await memberErasure.eraseMeans(memberId, hasTime))) return { step: 'erase' };
   await members.bury(memberId);
   return undefined;
 };

@@ -7,7 +7,7 @@ import { profileJob } from '#shared/transport/jobs';
 import type { DeliveryMessage } from '#shared/transport/messages';
 import type { StepDeps, StepFunction } from './steps.ts';
 
-const pageSize = 90; // follows, so that they end in one transaction
+const pageSize = 90; // follows
 
 /** The profile is blank now: told to everyone who may hold it. */
 export const profile: StepFunction = async ({ jobs, starter, editDelaySeconds, now }, { member }) => {
@@ -31,16 +31,14 @@ export const followers: StepFunction = async (deps, { member: { memberId, epoch 
 };
 
 /** Nothing new goes anywhere, even when sharing is turned on again; what is to be removed still knows where it may be. */
-export const inboxes: StepFunction = async (deps, { member: { memberId }, removal }, cursor, hasTime) => {
+export const inboxes: StepFunction = async (deps, { member: { memberId } }, cursor, hasTime) => {
   let after = cursor;
   do {
     const page = await deps.inboxes.page(memberId, { after, limit: 100 });
     for (const { key, active } of page.items) if (active) await deps.inboxes.close(memberId, key, deps.now());
     after = page.next;
   } while (after && hasTime());
-  if (after) return { step: 'inboxes', cursor: after };
-  await deps.members.finishRemoval(memberId, removal.epoch);
-  return undefined;
+  return after ? { step: 'inboxes', cursor: after } : { step: 'interactions' };
 };
 
 /** False when time ran out: what is left is found again from the beginning. */

@@ -18,8 +18,10 @@ import { people } from '#shared/storage/people';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reach } from '#shared/storage/reach';
+import { receipts } from '#shared/storage/receipts';
 import { removalReports } from '#shared/storage/removal-reports';
 import { removals } from '#shared/storage/removals';
+import { removed } from '#shared/storage/removed';
 import { slices } from '#shared/storage/slices';
 import { tables } from '#shared/storage/table';
 import { interactions } from '#shared/transport/interactions';
@@ -61,7 +63,9 @@ const deps = {
   memberErasure: memberErasure(all),
   people: people(all),
   reach: reach(all),
+  receipts: receipts(all),
   removals: removals(all),
+  removed: removed(all),
   removalReports: removalReports(all),
   slices: slices(all),
   policies: policies(all),

@@ -6,11 +6,13 @@ import type { Context } from 'aws-lambda';
 import type { Member } from '#shared/domain/member';
 import { type Removal, removalOfAll } from '#shared/domain/removal';
 import type { SharingRemoval } from '#shared/transport/messages';
+import { answers } from './answers.ts';
 import { attachments } from './attachments.ts';
 import { conclude, end } from './conclude.ts';
 import { cut } from './cut.ts';
 import { erase } from './erase-member.ts';
 import { followers, inboxes, profile } from './farewell.ts';
+import { interactions } from './interactions.ts';
 import type { StepDeps, StepFunction } from './steps.ts';
 import { posts } from './tombstones.ts';
 
@@ -22,8 +24,10 @@ const steps: Readonly<Record<SharingRemoval['step'], StepFunction>> = {
   profile,
   followers,
   inboxes,
+  interactions,
   erase,
   attachments,
+  answers,
 };
 
 export const remove =

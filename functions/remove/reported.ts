@@ -1,4 +1,5 @@
 /** One message about a report on many members -> the removals of some of them begin; each once, however often it comes. */
+import { decideHold } from '#shared/domain/hold';
 import type { Member } from '#shared/domain/member';
 import { removalOfAll } from '#shared/domain/removal';
 import { isLegal } from '#shared/domain/sharing';
@@ -57,14 +58,15 @@ async function begin(deps: ReportedDeps, report: RemovalReport, memberId: string
   if (!member) return { outcome: 'unknown' };
   if (await removals.find(memberId, id, now())) return { outcome: 'begun', removalId: id };
   const held = await withHold(deps, report, member);
-  const nothing = nothingToBegin(report, member);
+  if (held === 'tooMany') return { outcome: 'tooManyHolds' };
+  const nothing = held === 'changed' ? undefined : nothingToBegin(report, held);
   if (nothing) return nothing;
   const at = now();
   const kind = report.forEver ? ('forEver' as const) : ('sharing' as const);
   const removal = removalOfAll(member, { id, kind, cause: report.cause, report: report.id, at: at.toISOString() });
   const job = removalJob(removal, 'posts', removal.at);
   const change = report.forEver ? members.deleteForEver : members.remove;
-  if (held && (await change(held, { removal, job, now: at }))) {
+  if (held !== 'changed' && (await change(held, { removal, job, now: at }))) {
     await starter.start(job, jobKey(job), at);
     return { outcome: 'begun', removalId: id };
   }
@@ -72,16 +74,28 @@ async function begin(deps: ReportedDeps, report: RemovalReport, memberId: string
   return begin(deps, report, memberId, tries - 1);
 }
 
-/** What the order keeps from being erased is kept from before anything is; undefined when the member was changed meanwhile. */
+/**
+ * The member, held by the order before anything is erased. Where so many orders hold that this one cannot, nothing may begin:
+ * what they keep would be erased when the last of them ends.
+ */
 async function withHold(
   { members }: ReportedDeps,
   { hold: isWanted, cause, at }: RemovalReport,
   member: Member,
-): Promise<Member | undefined> {
-  const isLate = member.sharing === 'gone' || !member.actorKey; // there is nothing left, or never was anything, to be held
-  if (!isWanted || cause.by !== 'legalOrder' || member.hold || isLate) return member;
-  const hold = { order: cause.order, since: at };
-  return (await members.hold(member, hold)) ? { ...member, hold } : undefined;
+): Promise<Member | 'changed' | 'tooMany'> {
+  if (!isWanted || cause.by !== 'legalOrder') return member;
+  const decision = decideHold(member, cause.order);
+  switch (decision.kind) {
+    case 'stands':
+    case 'nothingKept':
+      return member;
+    case 'tooMany':
+      return 'tooMany';
+    case 'begins': {
+      const hold = { order: cause.order, since: at };
+      return (await members.hold(member, hold)) ? { ...member, holds: [...(member.holds ?? []), hold] } : 'changed';
+    }
+  }
 }
 
 /** Why there is nothing to begin; undefined where there is. */

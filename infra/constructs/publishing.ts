@@ -36,7 +36,7 @@ export class Publishing extends Construct {
       timeout: Duration.minutes(1),
       environment: {
         TABLE_NAME: table.tableName,
-        ...tell('REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'SPREAD_SECONDS'),
+        ...tell('ELIGIBLE_COUNTRIES', 'REMOVAL_DELAY_SECONDS', 'EDIT_DELAY_SECONDS', 'SPREAD_SECONDS'),
       },
     });
     allow(this.fanOut, [...readItems, ...writeItems, 'dynamodb:ConditionCheckItem'], table.tableArn);

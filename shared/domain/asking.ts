@@ -28,7 +28,8 @@ export const isFinal = (outcome: DeliveryOutcome): outcome is FinalAnswer =>
 export const answered = (ask: Ask, outcome: FinalAnswer, objectKey: string | undefined, now: Date): Ask => ({
   ...ask,
   cursor: objectKey ?? ask.cursor,
-  asked: ask.asked + 1,
+  asked: ask.unanswered ? ask.asked : ask.asked + 1,
+  unanswered: undefined,
   accepted: ask.accepted + (outcome.kind === 'accepted' ? 1 : 0),
   refused:
     outcome.kind === 'refused'
@@ -38,6 +39,10 @@ export const answered = (ask: Ask, outcome: FinalAnswer, objectKey: string | und
   failingSince: undefined,
   lastAt: now.toISOString(),
 });
+
+/** A request left, and no answer to it came that is final: it counts as asked, once. */
+export const unanswered = (ask: Ask): Ask =>
+  ask.unanswered ? ask : { ...ask, asked: ask.asked + 1, unanswered: true };
 
 /** The rest waits for its server. `failed`: it could not take it; else it only wants to be left alone for a while. */
 export const parkedAsk = (ask: Ask, now: Date, { failed }: { readonly failed: boolean }): Ask => ({
@@ -71,6 +76,10 @@ export const waiting = (ask: Ask, seconds: number, now: Date): Ask => ({
 /** Is it to be asked now? */
 export const isDue = ({ state, notBefore }: Pick<Ask, 'state' | 'notBefore'>, now: Date): boolean =>
   state === 'asking' && (notBefore === undefined || notBefore <= now.toISOString());
+
+/** Has it accepted something since it was last looked at? */
+export const isToLookAt = ({ accepted, look, lastAt = '' }: Pick<Ask, 'accepted' | 'look' | 'lastAt'>): boolean =>
+  accepted > 0 && (look === undefined || look.at < lastAt);
 
 /** Have both come equally far? What was found out about the server beside that does not count. */
 export const isSameProgress = (one: Ask | undefined, other: Ask | undefined): boolean =>

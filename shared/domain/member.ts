@@ -1,5 +1,6 @@
 /** Who a member is, and whether the member may share. */
 import type { QuotePolicy } from './answer.ts';
+import type { Held } from './hold.ts';
 import type { Sharing } from './sharing.ts';
 
 /** One row of the profile's table of links, shown as name and value. */
@@ -31,14 +32,11 @@ export interface Consent {
   readonly at: string;
 }
 
-/** By which order, and since when (RFC 3339). */
-export interface LegalHold {
-  readonly order: string;
-  readonly since: string;
-}
+/** So many consents of a member are kept, the newest. */
+const mostConsents = 100;
 
 /** An account of the platform, as far as sharing goes. */
-export interface Member extends Profile {
+export interface Member extends Profile, Held {
   readonly memberId: string;
   readonly sharing: Sharing;
   /** Changes whenever sharing is turned on or off: what was queued under an older epoch is not sent. */
@@ -49,16 +47,25 @@ export interface Member extends Profile {
   readonly pausedUntil?: string | undefined;
   /** The removal that ended sharing, until it is turned on again. */
   readonly removalId?: string | undefined;
-  /** A legal order keeps what is stored from being erased. */
-  readonly hold?: LegalHold | undefined;
   /** The opaque, permanent part of the actor id; given when sharing is first turned on. */
   readonly actorKey?: string | undefined;
   /** SPKI PEM; absent until the key pair has been made. */
   readonly publicKeyPem?: string | undefined;
+  /** The consent under which sharing was turned on last. */
   readonly consent?: Consent | undefined;
+  /** Those before it, oldest first. */
+  readonly earlierConsents?: readonly Consent[] | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** What the member agreed to each time, oldest first, as far as it is kept. */
+export const consentsOf = ({ consent, earlierConsents = [] }: Pick<Member, 'consent' | 'earlierConsents'>) =>
+  consent ? [...earlierConsents, consent] : earlierConsents;
+
+/** What is kept of the consents until now when another one is given: with it, the newest hundred. */
+export const consentsBefore = (member: Pick<Member, 'consent' | 'earlierConsents'>) =>
+  consentsOf(member).slice(1 - mostConsents);
 
 /** A member whose actor exists: sharing was turned on at least once and the key pair is made. */
 export type Actor = Member & { readonly actorKey: string; readonly publicKeyPem: string };

@@ -31,6 +31,10 @@ export function wasInReach(inbox: Inbox, sentAt: string, deletedAt: string): boo
 
 const day = 24 * 3_600_000;
 
+/** A time after which nothing was sent that this inbox may hold: the same for all that went out of reach on one day. */
+export const outOfReachAfter = ({ until }: Pick<Inbox, 'until'>): Date | undefined =>
+  until === undefined ? undefined : new Date((Math.floor((Date.parse(until) + slack) / day) + 1) * day);
+
 /** Is it time to ask again an inbox that said that it does not exist? */
 export const isLookDue = ({ lookedAt }: NonNullable<Inbox['gone']>, now: Date): boolean =>
   now.getTime() - Date.parse(lookedAt) >= day;

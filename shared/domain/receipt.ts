@@ -2,8 +2,31 @@
 import { type Ask, type AskState, type Look, type Removal, sumAsks } from './removal.ts';
 import { type Server, waitsUntil } from './server.ts';
 
-/** How an inbox answered to the Delete of one post: an HTTP status, or what became of the request. */
-export type PartAnswer = number | 'unreachable' | 'asked' | 'givenUp';
+/**
+ * How an inbox answered to the Delete of one post: an HTTP status, or what became of the request. `notAsked`: none left yet,
+ * but will. `asked`: it is tried again soon. `out`: its server is, so none left. `unreachable`, `waiting`: one left, and the
+ * next waits, because the server could not take it, or wants to be left alone.
+ */
+export type PartAnswer = number | NamedAnswer;
+
+/** Where there is no HTTP status that is final. */
+export type NamedAnswer = keyof typeof namedAnswers;
+
+/** What each means: the state, whether a request left, whether the server fails, and which of two wins. */
+const namedAnswers = {
+  notAsked: { state: 'asking', left: false, fails: false, rank: 0 },
+  asked: { state: 'asking', left: true, fails: false, rank: 0 },
+  out: { state: 'parked', left: false, fails: true, rank: 1 },
+  waiting: { state: 'parked', left: true, fails: false, rank: 1 },
+  unreachable: { state: 'parked', left: true, fails: true, rank: 1 },
+  givenUp: { state: 'givenUp', left: false, fails: false, rank: 2 },
+} as const satisfies Record<
+  string,
+  { readonly state: AskState; readonly left: boolean; readonly fails: boolean; readonly rank: number }
+>;
+
+/** Is this the name of an answer without a status? */
+export const isNamedAnswer = (text: string): text is NamedAnswer => Object.hasOwn(namedAnswers, text);
 
 /** How the inboxes of one message answered; several parts may speak of the same inbox. */
 export interface ReceiptPart {
@@ -44,6 +67,12 @@ export interface ReceiptTotals {
   readonly looks: Readonly<Record<Look['outcome'], number>>;
 }
 
+/** What else a receipt depends on: what is remembered of the server, if anything, and the removal. */
+interface Known {
+  readonly known: Server | undefined;
+  readonly removal: Pick<Removal, 'kind' | 'at'> | undefined;
+}
+
 /** A server is as far as the one of its inboxes that is least far. */
 const states: readonly AskState[] = ['asking', 'parked', 'givenUp', 'done'];
 const outcomes: readonly Look['outcome'][] = ['stillThere', 'unreadable', 'noneFound'];
@@ -71,8 +100,8 @@ function lookOf(asks: readonly Ask[]): Look | undefined {
   return outcome && at ? { at, outcome, found: Math.max(...looks.map(({ found }) => found)) } : undefined;
 }
 
-/** What the asks of one server's inboxes say together; `known` is what is remembered of the server, if anything. */
-export function serverReceipt(server: string, asks: readonly Ask[], known?: Server): ServerReceipt {
+/** What the asks of one server's inboxes say together. What waits, waits as if since the removal began; of one post, since it was parked. */
+function serverReceipt(server: string, asks: readonly Ask[], { known, removal }: Known): ServerReceipt {
   const { inboxes, asked, accepted } = sumAsks(asks);
   const waiting = asks.filter(({ state }) => state === 'parked');
   const paused = asks.filter(({ state }) => state === 'asking').map(({ notBefore }) => notBefore);
@@ -88,7 +117,7 @@ export function serverReceipt(server: string, asks: readonly Ask[], known?: Serv
     answeredAt: latest(asks.map(({ lastAt }) => lastAt)),
     unreachableSince: since,
     nextTryAt: waiting.length > 0 ? known?.breaker?.probeAt : earliest(paused),
-    givenUpAt: waitsSince && waitsUntil(waitsSince),
+    givenUpAt: waitsSince && waitsUntil(removal && removal.kind !== 'post' ? removal.at : waitsSince),
     software: asks.find(({ software }) => software !== undefined)?.software,
     look: lookOf(asks),
   };
@@ -98,9 +127,10 @@ export function serverReceipt(server: string, asks: readonly Ask[], known?: Serv
 export const serverReceipts = (
   asks: readonly Ask[],
   known: ReadonlyMap<string, Server> = new Map(),
+  removal?: Pick<Removal, 'kind' | 'at'>,
 ): readonly ServerReceipt[] =>
   [...Map.groupBy(asks, ({ server }) => server)]
-    .map(([server, own]) => serverReceipt(server, own, known.get(server)))
+    .map(([server, own]) => serverReceipt(server, own, { known: known.get(server), removal }))
     .toSorted((one, other) => (one.server < other.server ? -1 : 1));
 
 /** No servers. */
@@ -137,8 +167,11 @@ const isAccepted = (answer: PartAnswer) => typeof answer === 'number' && answer 
 const rankOf = (answer: PartAnswer): number => {
   if (isAccepted(answer)) return 4;
   if (typeof answer === 'number') return 3;
-  return { givenUp: 2, unreachable: 1, asked: 0 }[answer];
+  return namedAnswers[answer].rank;
 };
+
+const hasLeft = (answer: PartAnswer) => typeof answer === 'number' || namedAnswers[answer].left;
+const fails = (answer: PartAnswer) => typeof answer !== 'number' && namedAnswers[answer].fails;
 
 /** The asks of a removal of one post, put together from its parts: what each inbox answered in the end. */
 export function asksOf({ at: since }: Pick<Removal, 'at'>, parts: readonly ReceiptPart[]): readonly Ask[] {
@@ -159,20 +192,16 @@ function askOf(
 ): Ask {
   const inOrder = told.toSorted((one, other) => (one.at < other.at ? -1 : 1));
   const { answer } = inOrder.reduce((best, one) => (rankOf(one.answer) >= rankOf(best.answer) ? one : best));
-  const failing = answer === 'unreachable' || answer === 'givenUp';
+  const failing = answer === 'givenUp' || fails(answer);
   return {
     inbox,
     server: new URL(inbox).host,
-    state: partStates[typeof answer === 'number' ? 'status' : answer],
+    state: typeof answer === 'number' ? 'done' : namedAnswers[answer].state,
     since,
-    asked: 1,
+    asked: Number(told.some((one) => hasLeft(one.answer))),
     accepted: Number(isAccepted(answer)),
     refused: typeof answer === 'number' && !isAccepted(answer) ? { [answer]: 1 } : {},
     lastAt: latest(told.map(({ at }) => at)),
-    failingSince: failing
-      ? earliest(told.filter((one) => one.answer === 'unreachable').map(({ at }) => at))
-      : undefined,
+    failingSince: failing ? earliest(told.filter((one) => fails(one.answer)).map(({ at }) => at)) : undefined,
   };
 }
-
-const partStates = { status: 'done', asked: 'asking', unreachable: 'parked', givenUp: 'givenUp' } as const;

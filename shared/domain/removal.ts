@@ -41,9 +41,11 @@ export interface Removal {
   readonly range?: { readonly oldest: string; readonly newest: string } | undefined;
   /** How many attachments they had. */
   readonly attachments: number;
-  /** Into how many slices its servers are cut; absent before that. */
+  /** Of one post: to how many inboxes its Delete was sent; absent until that was so. */
+  readonly inboxes?: number | undefined;
+  /** How many sheets its receipt has, of about a hundred servers each; absent until all are known. */
   readonly slices?: number | undefined;
-  /** Inboxes that are still to be asked. */
+  /** Inboxes that are still to be asked; of one post, as of the last time that its answers were gone through. */
   readonly open: number;
   /** Inboxes whose requests wait for their server. */
   readonly parked: number;
@@ -75,7 +77,7 @@ export const removalOfAll = (
   parked: 0,
 });
 
-/** The removal of one post as it begins: its Delete travels like any other activity, so there are no slices. */
+/** The removal of one post as it begins: its Delete travels like any other activity, and who gets it is known then. */
 export const removalOfPost = (
   { memberId, postId, objectKey, epoch, attachments }: Post,
   beginning: Beginning,
@@ -85,24 +87,18 @@ export const removalOfPost = (
   kind: 'post',
   epoch,
   post: { postId, objectKey },
-  state: 'asked',
+  state: 'underWay',
   posts: 1,
   attachments: attachments.length,
-  slices: 0,
   open: 0,
   parked: 0,
-  askedAt: beginning.at,
 });
 
-/**
- * A removal as it is told now. The Delete of one post leaves by itself, so long after the removal began: until then nobody
- * was asked, and when each server was, its own answer tells.
- */
-export function presentRemoval(removal: Removal, removalDelaySeconds: number, now: Date): Removal {
-  if (removal.kind !== 'post') return removal;
-  const isWaiting = now.toISOString() < secondsAfter(removal.at, removalDelaySeconds);
-  return { ...removal, state: isWaiting ? 'underWay' : removal.state, askedAt: undefined };
-}
+const longAgo = 30 * 24 * 3600; // seconds
+
+/** Has it begun so long ago that it is to be kept for longer? */
+export const isLongAgo = ({ at }: Pick<Removal, 'at'>, now: Date): boolean =>
+  now.toISOString() >= secondsAfter(at, longAgo);
 
 /**
  * `asking`: more is to be sent there. `parked`: the rest waits for its server. `done`: it was asked for everything.
@@ -129,8 +125,10 @@ export interface Ask {
   readonly until?: string | undefined;
   /** The object key after which it goes on; newest first. */
   readonly cursor?: string | undefined;
-  /** For how many it has answered: those that it took, and those that it refused. */
+  /** For how many a request left, answered or not; that it comes again does not count. */
   readonly asked: number;
+  /** The last of these was not answered for good: it comes again. */
+  readonly unanswered?: boolean | undefined;
   readonly accepted: number;
   /** How many were refused, by HTTP status. */
   readonly refused: Readonly<Record<string, number>>;

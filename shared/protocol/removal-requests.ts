@@ -1,7 +1,9 @@
 /** What an inbox is asked for next in a removal: the Delete of a post, newest first, or the one of the account. */
+import { encodeTime } from 'ulid';
 import { mayHold, type RemovedPost } from '../domain/asking.ts';
 import { type Actor, hasActor, type Member } from '../domain/member.ts';
 import { type Post, wasSent } from '../domain/post.ts';
+import { outOfReachAfter } from '../domain/reach.ts';
 import type { Ask, Removal } from '../domain/removal.ts';
 import { deleteActivity, deleteActorActivity } from './activities.ts';
 import { addresses, type Site } from './site.ts';
@@ -55,7 +57,7 @@ export async function removalRequests(state: RemovalState, removal: Removal): Pr
 
 function ofAccount({ site }: RemovalState, member: Actor): RemovalRequests['next'] {
   const request = { body: bytesOf(deleteActorActivity(site, member)) };
-  return async ({ asked }) => (asked > 0 ? undefined : request);
+  return async ({ asked, unanswered }) => (asked > 0 && !unanswered ? undefined : request);
 }
 
 /** Many inboxes are at about the same place: each page is read, and each document made, once for all of them. */
@@ -89,10 +91,16 @@ function ofPosts({ site, removed }: RemovalState, removal: Removal, member: Acto
   };
 
   return async (ask) => {
-    let post = await after(ask.cursor);
+    let post = await after(ask.cursor ?? startOf(ask));
     while (post && !mayHold(ask, post)) post = await after(post.objectKey);
     return post && { body: bodyOf(post), objectKey: post.objectKey };
   };
+}
+
+/** Object keys begin with their time: whoever went out of reach long ago is not led past everything that came later. */
+function startOf(ask: Ask): string | undefined {
+  const last = outOfReachAfter(ask);
+  return last && encodeTime(last.getTime()).toLowerCase();
 }
 
 /** What is kept of a post meanwhile: a removal may be about very many. */

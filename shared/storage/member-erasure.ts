@@ -6,7 +6,6 @@ import { blocks } from './blocks.ts';
 import { followers } from './followers.ts';
 import { heldFollows } from './held-follows.ts';
 import { type InboxRow, inboxes } from './inboxes.ts';
-import { parked } from './parked.ts';
 import { eraseLots, postErasure } from './post-erasure.ts';
 import { reach } from './reach.ts';
 import { reports } from './reports.ts';
@@ -14,6 +13,7 @@ import type { Tables } from './table.ts';
 import { write } from './transact.ts';
 
 const atOnce = 25;
+const everything = new Date(0); // nothing has expired then
 
 /**
  * The end of all that is kept of a member who is deleted for ever. What outlives it: the blank member row with its ids, so
@@ -21,7 +21,7 @@ const atOnce = 25;
  */
 export const memberErasure = (tables: Tables) => {
   const { Inbox, MemberTally, Post, PostId, PrivateKey, table } = tables;
-  const { erasePost, eraseAnswers, eraseResults } = postErasure(tables);
+  const { erasePost, eraseAnswers, eraseInteractions, eraseResults } = postErasure(tables);
 
   const isOwnPost = async (memberId: string, postId: string): Promise<boolean> => {
     const { Item } = await PostId.build(GetItemCommand).key({ memberId, postId }).options({ consistent: true }).send();
@@ -60,9 +60,9 @@ export const memberErasure = (tables: Tables) => {
       hasTime,
     );
 
-  const eraseHeldFollows = (memberId: string, now: Date, hasTime: () => boolean): Promise<boolean> =>
+  const eraseHeldFollows = (memberId: string, hasTime: () => boolean): Promise<boolean> =>
     eraseLots(
-      async () => (await heldFollows(tables).page(memberId, { limit: atOnce, now })).items,
+      async () => (await heldFollows(tables).page(memberId, { limit: atOnce, now: everything })).items,
       ({ actor }) => heldFollows(tables).forget(memberId, actor),
       hasTime,
     );
@@ -74,33 +74,29 @@ export const memberErasure = (tables: Tables) => {
       hasTime,
     );
 
-  const eraseParked = async (memberId: string, server: string): Promise<void> => {
-    let cursor: string | undefined;
-    do {
-      const page = await parked(tables).page(server, { cursor, limit: 100 });
-      for (const row of page.items) if (row.pointer.memberId === memberId) await parked(tables).remove(row);
-      cursor = page.next;
-    } while (cursor);
-  };
-
-  const eraseInbox = async (memberId: string, { url, server, key }: InboxRow): Promise<void> => {
-    await eraseParked(memberId, server);
+  const eraseInbox = async (memberId: string, { url, key }: InboxRow): Promise<void> => {
     await reach(tables).forget(memberId, url);
     await write(Inbox.build(DeleteItemCommand).key({ memberId, hash: key }));
   };
 
   return {
+    /** What others did to a post; false when time ran out: what is left is found again. */
+    eraseInteractions,
+
     /** What the member wrote and had, and what others did to it; false when time ran out: what is left is found again. */
     eraseContent: async (memberId: string, now: Date, hasTime: () => boolean): Promise<boolean> =>
       (await reports(tables).forgetMember(memberId, (postId) => isOwnPost(memberId, postId), now, hasTime)) &&
       (await erasePosts(memberId, hasTime)) &&
       (await eraseAnswers({ kind: 'mention', about: memberId }, hasTime)) &&
       (await eraseFollowers(memberId, now, hasTime)) &&
-      (await eraseHeldFollows(memberId, now, hasTime)) &&
+      (await eraseHeldFollows(memberId, hasTime)) &&
       (await eraseBlocks(memberId, hasTime)) &&
       (await eraseResults(memberId, hasTime)),
 
-    /** What it takes to ask servers: where they are, what waits for them, the private key; false when time ran out. */
+    /**
+     * What it takes to ask servers: where they are, the private key; false when time ran out. What still waits for one that
+     * is out says nothing without them, and goes with the next look at that server.
+     */
     eraseMeans: async (memberId: string, hasTime: () => boolean): Promise<boolean> => {
       const isDone = await eraseLots(
         async () => (await inboxes(tables).page(memberId, { limit: atOnce })).items,

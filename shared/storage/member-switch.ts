@@ -1,8 +1,9 @@
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $remove, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { isHeld } from '../domain/hold.ts';
 import type { Job } from '../domain/job.ts';
-import type { Consent, LegalHold, Member } from '../domain/member.ts';
+import { type Consent, consentsBefore, type Member } from '../domain/member.ts';
 import type { Removal } from '../domain/removal.ts';
 import { isLegal, type Transition, transitions } from '../domain/sharing.ts';
 import { promise } from './jobs.ts';
@@ -36,8 +37,14 @@ export const removedBy = ({ id }: Removal, { epoch }: Member) => ({
   pausedUntil: $remove(),
 });
 
+/** The condition that the switch is still where a decision found it. */
+export const asDecided = ({ epoch, sharing }: Member) => [
+  { attr: 'epoch' as const, eq: epoch },
+  { attr: 'sharing' as const, eq: sharing },
+];
+
 /** A profile that tells nothing. */
-const blank = () => ({
+export const blank = () => ({
   displayName: '',
   bio: '',
   country: '',
@@ -54,14 +61,10 @@ const blank = () => ({
 export const memberSwitch = (tables: Tables) => {
   const { Member, Handle, ActorKey } = tables;
 
-  const asDecided = ({ epoch, sharing }: Member) => [
-    { attr: 'epoch' as const, eq: epoch },
-    { attr: 'sharing' as const, eq: sharing },
-  ];
-
   /** What else a transition is decided on: a wish for another end, or a rule that fails, is not overtaken; nor is an order. */
-  const alsoAsDecided = (transition: Transition, { updatedAt, pausedUntil, hold }: Member) => {
-    if (transition === 'deleteForEver') return [{ attr: 'hold' as const, exists: hold !== undefined }];
+  const alsoAsDecided = (transition: Transition, member: Member) => {
+    const { updatedAt, pausedUntil } = member;
+    if (transition === 'deleteForEver') return [{ attr: 'holds' as const, exists: isHeld(member) }];
     if (transition !== 'resume') return [];
     const sameEnd =
       pausedUntil === undefined
@@ -85,7 +88,7 @@ export const memberSwitch = (tables: Tables) => {
           sharing: transitions[transition].to,
           updatedAt: now.toISOString(),
           ...changes,
-          ...(transition === 'deleteForEver' && !member.hold ? blank() : {}),
+          ...(transition === 'deleteForEver' && !isHeld(member) ? blank() : {}),
         })
         .options({ condition: { and: [...asDecided(member), ...alsoAsDecided(transition, member)] } }),
       ...more,
@@ -103,6 +106,7 @@ export const memberSwitch = (tables: Tables) => {
       { actorKey, consent, now, jobs = [] }: { actorKey: string; consent: Consent; now: Date; jobs?: readonly Job[] },
     ): Promise<boolean> => {
       if (!isLegal('turnOn', member)) return false;
+      const earlier = consentsBefore(member);
       const outcome = await transact(
         Member.build(UpdateTransaction)
           .item({
@@ -111,6 +115,7 @@ export const memberSwitch = (tables: Tables) => {
             epoch: member.epoch + 1,
             actorKey,
             consent: $set(consent),
+            ...(earlier.length > 0 ? { earlierConsents: $set(earlier) } : {}),
             removalId: $remove(),
             updatedAt: now.toISOString(),
             expiresAt: $remove(),
@@ -183,7 +188,7 @@ export const memberSwitch = (tables: Tables) => {
      */
     bury: async (memberId: string): Promise<void> => {
       const gone = { attr: 'sharing' as const, eq: 'gone' as const };
-      const nothingHeld = { attr: 'hold' as const, exists: false as const };
+      const nothingHeld = { attr: 'holds' as const, exists: false as const };
       const erased = await unlessRefused(
         Member.build(UpdateItemCommand)
           .item({ memberId, ...blank(), username: '', publicKeyPem: $remove() })
@@ -193,26 +198,6 @@ export const memberSwitch = (tables: Tables) => {
       await unlessRefused(
         Member.build(UpdateItemCommand).item({ memberId, publicKeyPem: $remove() }).options({ condition: gone }),
       );
-    },
-
-    /**
-     * A legal order keeps what is stored from being erased, or no longer does: then what it kept of someone who is gone is
-     * erased, the rest of it by the job. False when the switch was changed meanwhile.
-     */
-    hold: async (member: Member, hold: LegalHold | undefined, job?: Job): Promise<boolean> => {
-      const { memberId, sharing, publicKeyPem } = member;
-      const released = sharing === 'gone' && !hold;
-      const outcome = await transact(
-        Member.build(UpdateTransaction)
-          .item({
-            memberId,
-            hold: hold ? $set(hold) : $remove(),
-            ...(released ? { ...blank(), ...(publicKeyPem ? {} : { username: '' }) } : {}),
-          })
-          .options({ condition: { and: asDecided(member) } }),
-        job && promise(tables, job),
-      );
-      return outcome.kind === 'done';
     },
   };
 };

@@ -8,6 +8,7 @@ import type { Member, Profile } from '../domain/member.ts';
 import type { Removal } from '../domain/removal.ts';
 import { promise } from './jobs.ts';
 import { epochSeconds, handleKey, isLive } from './keys.ts';
+import { memberHolds } from './member-holds.ts';
 import { memberSwitch, removedBy } from './member-switch.ts';
 import { beginning } from './removals.ts';
 import type { Tables } from './table.ts';
@@ -47,6 +48,7 @@ export const members = (tables: Tables) => {
 
   return {
     ...memberSwitch(tables),
+    ...memberHolds(tables),
 
     find,
 

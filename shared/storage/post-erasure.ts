@@ -95,8 +95,27 @@ export const postErasure = (tables: Tables) => {
       hasTime,
     );
 
+  /** Most posts were never liked nor answered. */
+  const hasInteractions = async (objectKey: string): Promise<boolean> => {
+    const query = { partition: `INTERACTIONS#${objectKey}` };
+    const { Count = 0 } = await table.build(QueryCommand).query(query).options({ consistent: true, limit: 1 }).send();
+    return Count > 0;
+  };
+
+  /** What others did to a post: their likes, boosts, replies and quotes, and how many there were; false when time ran out. */
+  const eraseInteractions = async (objectKey: string, hasTime: () => boolean): Promise<boolean> => {
+    if (!(await hasInteractions(objectKey))) return true;
+    for (const reaction of ['like', 'boost'] as const)
+      if (!(await eraseLots(() => lists(objectKey, reaction), eraseList, hasTime))) return false;
+    for (const kind of ['reply', 'quote'] as const)
+      if (!(await eraseAnswers({ kind, about: objectKey }, hasTime))) return false;
+    await write(Tally.build(DeleteItemCommand).key({ objectKey }));
+    return true;
+  };
+
   return {
     eraseAnswers,
+    eraseInteractions,
 
     /** What came of sending something. */
     eraseResults,
@@ -106,13 +125,9 @@ export const postErasure = (tables: Tables) => {
       { memberId, postId, objectKey }: Pick<Post, 'memberId' | 'postId' | 'objectKey'>,
       hasTime: () => boolean,
     ): Promise<boolean> => {
-      for (const reaction of ['like', 'boost'] as const)
-        if (!(await eraseLots(() => lists(objectKey, reaction), eraseList, hasTime))) return false;
-      for (const kind of ['reply', 'quote'] as const)
-        if (!(await eraseAnswers({ kind, about: objectKey }, hasTime))) return false;
+      if (!(await eraseInteractions(objectKey, hasTime))) return false;
       if (!(await eraseLots(() => stamped(objectKey), eraseStamp, hasTime))) return false;
       if (!(await eraseResults(objectKey, hasTime))) return false;
-      await write(Tally.build(DeleteItemCommand).key({ objectKey }));
       const isLatest = { attr: 'objectKey', eq: objectKey } as const;
       await unlessRefused(PostId.build(DeleteItemCommand).key({ memberId, postId }).options({ condition: isLatest }));
       await write(Post.build(DeleteItemCommand).key({ memberId, objectKey }));

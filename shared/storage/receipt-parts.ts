@@ -1,8 +1,11 @@
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import type { ReceiptPart } from '../domain/receipt.ts';
-import { epochSeconds } from './keys.ts';
+import { epochSeconds, hashOf } from './keys.ts';
 import type { Tables } from './table.ts';
 import { write } from './transact.ts';
+
+/** The name under which it is noted that a parked request left, and was not answered. */
+export const triedChunk = (inbox: string): string => `tried.${hashOf(inbox)}`;
 
 /** Longer than anything waits for its server and a receipt is kept. */
 const keptSeconds = 400 * 24 * 3600;

@@ -1,7 +1,8 @@
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { asksOf, type PartAnswer, type ReceiptPart } from '../domain/receipt.ts';
+import { asksOf, isNamedAnswer, type PartAnswer, type ReceiptPart } from '../domain/receipt.ts';
 import { type Ask, type Removal, sliceSize } from '../domain/removal.ts';
 import { toCursor } from './cursor.ts';
+import { type FoundOn, looks } from './looks.ts';
 import { slices } from './slices.ts';
 import type { Tables } from './table.ts';
 
@@ -16,6 +17,7 @@ const slicesAtOnce = 20;
 export const receipts = (tables: Tables) => {
   const { ReceiptPart, table } = tables;
   const { find, page } = slices(tables);
+  const { of: looksOf } = looks(tables);
 
   /** Of the removal of one post; read strongly. */
   const parts = async (removalId: string): Promise<readonly ReceiptPart[]> => {
@@ -29,7 +31,8 @@ export const receipts = (tables: Tables) => {
   };
 
   const sheetsOfParts = async (removal: Asked): Promise<readonly (readonly Ask[])[]> => {
-    const servers = [...Map.groupBy(asksOf(removal, await parts(removal.id)), ({ server }) => server)]
+    const [answered, found] = await Promise.all([parts(removal.id), looksOf(removal.id)]);
+    const servers = [...Map.groupBy(withLooks(asksOf(removal, answered), found), ({ server }) => server)]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([, asks]) => asks);
     const count = Math.ceil(servers.length / sliceSize);
@@ -46,7 +49,8 @@ export const receipts = (tables: Tables) => {
     /** One sheet; empty when there is none of that number. */
     sheet: async (removal: Asked, sheet: number): Promise<readonly Ask[]> => {
       if (removal.kind === 'post') return (await sheetsOfParts(removal))[sheet] ?? [];
-      return Object.values((await find(removal.id, sheet))?.asks ?? {});
+      const [slice, found] = await Promise.all([find(removal.id, sheet), looksOf(removal.id, sheet, sheet)]);
+      return withLooks(Object.values(slice?.asks ?? {}), found);
     },
 
     /** All sheets in order, from one on. */
@@ -62,7 +66,9 @@ export const receipts = (tables: Tables) => {
       let cursor = first > 0 ? toCursor([first - 1]) : undefined;
       do {
         const { items, next } = await page(removal.id, { limit: slicesAtOnce, cursor });
-        for (const { slice: sheet, asks } of items) yield { sheet, asks: Object.values(asks) };
+        const [begin, end] = [items.at(0), items.at(-1)];
+        const found = begin && end ? await looksOf(removal.id, begin.slice, end.slice) : new Map();
+        for (const { slice: sheet, asks } of items) yield { sheet, asks: withLooks(Object.values(asks), found) };
         cursor = next;
       } while (cursor);
     },
@@ -72,11 +78,15 @@ export const receipts = (tables: Tables) => {
 /** `inbox answer`, as rows have it. */
 function toAnswer(text: string): { readonly inbox: string; readonly answer: PartAnswer } {
   const [inbox = '', answer = ''] = text.split(' ');
-  return { inbox, answer: isName(answer) ? answer : Number(answer) };
+  return { inbox, answer: isNamedAnswer(answer) ? answer : Number(answer) };
 }
 
-const isName = (answer: string): answer is Exclude<PartAnswer, number> =>
-  answer === 'unreachable' || answer === 'asked' || answer === 'givenUp';
+/** All inboxes of a server show what was found there. */
+const withLooks = (asks: readonly Ask[], found: FoundOn): readonly Ask[] =>
+  asks.map((ask) => {
+    const look = found.get(ask.server);
+    return look ? { ...ask, look } : ask;
+  });
 
 /** Receipts as storage offers them. */
 export type Receipts = ReturnType<typeof receipts>;

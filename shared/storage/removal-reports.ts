@@ -28,7 +28,7 @@ export interface RemovalReport {
 /** What was begun for one member of a report. */
 export interface ReportedMember {
   readonly memberId: string;
-  readonly outcome: 'begun' | 'underWayAlready' | 'nothingShared' | 'unknown' | 'goneAlready';
+  readonly outcome: 'begun' | 'underWayAlready' | 'nothingShared' | 'unknown' | 'goneAlready' | 'tooManyHolds';
   readonly removalId?: string | undefined;
 }
 

@@ -9,20 +9,17 @@ import { isStart, type Page, type PageOptions, sortKeyIn, toCursor } from './cur
 import { promise } from './jobs.ts';
 import { epochSeconds, isLive } from './keys.ts';
 import type { Tables } from './table.ts';
-import { transact, write } from './transact.ts';
+import { transact, unlessRefused, write } from './transact.ts';
 
 const day = 24 * 3600;
 
-/** Until removals settle they are kept however long they take; longer than the longest wait. */
+/** Until they settle, removals are kept for longer than the longest wait, counted anew while servers are being asked. */
 const longestWorkDays = 100;
-
-/** That of a single post never settles: it is kept for its longest wait and half a year. */
-const onePostDays = 280;
 
 /** The transaction item that begins a removal. */
 export const beginning = ({ Removal }: Tables, removal: Removal, now: Date) =>
   Removal.build(PutTransaction)
-    .item({ ...removal, expiresAt: epochSeconds(now, (removal.kind === 'post' ? onePostDays : longestWorkDays) * day) })
+    .item({ ...removal, expiresAt: epochSeconds(now, longestWorkDays * day) })
     .options({ condition: { attr: 'id', exists: false } });
 
 /** The transaction item that counts inboxes that were asked, or wait for their server. */
@@ -79,6 +76,36 @@ export const removals = (tables: Tables) => {
     /** All servers are cut into so many slices, and each is in place: from now on nothing open means that all were asked. */
     noteCut: async ({ memberId, id }: Pick<Removal, 'memberId' | 'id'>, slices: number): Promise<void> => {
       await write(Removal.build(UpdateItemCommand).item({ memberId, id, slices }));
+    },
+
+    /** One that is worked on for very long is kept for as long again. */
+    keep: async ({ memberId, id }: Pick<Removal, 'memberId' | 'id'>, now: Date): Promise<void> => {
+      await unlessRefused(
+        Removal.build(UpdateItemCommand)
+          .item({ memberId, id, expiresAt: epochSeconds(now, longestWorkDays * day) })
+          .options({ condition: { attr: 'state', ne: 'settled' } }),
+      );
+    },
+
+    /** The Delete of one post is on its way to so many inboxes; nothing where the removal is no longer kept. */
+    noteSent: async ({ memberId, id }: Pick<Removal, 'memberId' | 'id'>, inboxes: number): Promise<void> => {
+      await unlessRefused(
+        Removal.build(UpdateItemCommand)
+          .item({ memberId, id, inboxes })
+          .options({ condition: { attr: 'id', exists: true } }),
+      );
+    },
+
+    /** How far the answers to the Delete of one post have come. */
+    noteAnswers: async (
+      { memberId, id }: Pick<Removal, 'memberId' | 'id'>,
+      numbers: Required<Pick<Removal, 'slices' | 'open' | 'parked'>>,
+    ): Promise<void> => {
+      await unlessRefused(
+        Removal.build(UpdateItemCommand)
+          .item({ memberId, id, ...numbers })
+          .options({ condition: { attr: 'id', exists: true } }),
+      );
     },
 
     /** Each server was asked once, or its requests wait for it; `jobs` are what follows. False when that was so before. */

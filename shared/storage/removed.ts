@@ -95,6 +95,9 @@ export const removed = (tables: Tables) => {
   };
 };
 
+/** What bears a removal's tombstone, as storage offers it. */
+export type Removed = ReturnType<typeof removed>;
+
 /** The numbers and the range of a removal, once these posts bear its tombstone as well. */
 function after({ posts, attachments, range }: Removal, shared: readonly Post[], first: string, last: string) {
   return {

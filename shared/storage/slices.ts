@@ -1,11 +1,11 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { $add, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { pointerTo } from '../domain/asking.ts';
 import type { Job } from '../domain/job.ts';
-import type { Ask, Look, Removal, Slice } from '../domain/removal.ts';
+import type { Ask, Removal, Slice } from '../domain/removal.ts';
 import { BadCursor, fromCursor, type Page, type PageOptions, toCursor } from './cursor.ts';
 import { promise } from './jobs.ts';
 import { epochSeconds, hashOf } from './keys.ts';
@@ -119,21 +119,15 @@ export const slices = (tables: Tables) => {
       return outcome.kind === 'done';
     },
 
-    /** What looks at the servers found, by the names of the asks; false when there is no such slice any more. */
-    noteLooks: async (
-      { removalId, slice }: Pick<Slice, 'removalId' | 'slice'>,
-      looks: Readonly<Record<string, Look>>,
-    ): Promise<boolean> =>
-      unlessRefused(
+    /** Writes what is known of one ask that stays parked; false when it is parked no more. */
+    noteParked: async ({ removalId, slice }: Pick<Slice, 'removalId' | 'slice'>, ask: Ask): Promise<boolean> => {
+      const name = askName(ask.inbox);
+      return unlessRefused(
         Slice.build(UpdateItemCommand)
-          .item({
-            removalId,
-            slice,
-            revision: $add(1),
-            asks: Object.fromEntries(Object.entries(looks).map(([name, look]) => [name, { look: $set(look) }])),
-          })
-          .options({ condition: { attr: 'revision', exists: true } }),
-      ),
+          .item({ removalId, slice, asks: wholly({ [name]: ask }) })
+          .options({ condition: { attr: `asks.${name}.state`, eq: 'parked' } }),
+      );
+    },
 
     /** All slices of a removal, in order. */
     page: async (removalId: string, { cursor, limit }: PageOptions): Promise<Page<Slice>> => {
@@ -175,9 +169,9 @@ function parts(before: Slice['asks'], asks: Slice['asks']): readonly Slice['asks
   return [first, ...rest];
 }
 
-/** Each ask is put as a whole: what it has no more must go. */
+/** Each ask is put as a whole: what it has no more must go. What looks found is kept by itself. */
 const wholly = (asks: Slice['asks']) =>
-  Object.fromEntries(Object.entries(asks).map(([name, ask]) => [name, $set(ask)]));
+  Object.fromEntries(Object.entries(asks).map(([name, { look: _look, ...ask }]) => [name, $set(ask)]));
 
 const toSlice = ({ expiresAt: _expiresAt, ...slice }: Slice & { readonly expiresAt?: number | undefined }): Slice =>
   slice;

@@ -18,6 +18,8 @@ export interface CopiesSought {
   readonly actor: string;
   /** The posts by their ids; `account`: whatever it still shows of the member at all. */
   readonly objectIds: readonly string[] | 'account';
+  /** When a single post was published: then only its surroundings are gone through, where a server can tell them. */
+  readonly publishedAt?: string | undefined;
 }
 
 /** What was found, without the time. */
@@ -71,7 +73,8 @@ export const copyFinder =
     const account = await shelf.find(sought.handle, sought.actor);
     if (account.kind !== 'shown') return account.kind === 'unknown' ? noneFound : unreadable;
     if (sought.objectIds === 'account') return { outcome: 'stillThere', found: 1 };
-    return lookThrough(shelf, account, sought.actor, new Set(sought.objectIds));
+    const { actor, objectIds, publishedAt } = sought;
+    return lookThrough(shelf, account, actor, new Set(objectIds), publishedAt ? Date.parse(publishedAt) : undefined);
   };
 
 /** Goes through an account's list to its end, or as far as is decent. */
@@ -80,16 +83,17 @@ async function lookThrough(
   { id, provesNothing }: ShownAccount,
   actor: string,
   sought: ReadonlySet<string>,
+  publishedAt: number | undefined,
 ): Promise<CopiesFound> {
   const found = new Set<string>();
   let ended = false;
   let after: string | undefined;
   for (let page = 0; page < mostPages && !ended; page++) {
-    const posts = await shelf.page(id, after);
+    const { posts, isLast } = (await shelf.page(id, after, publishedAt)) ?? {};
     if (!posts?.every(({ uri }) => uri.startsWith(`${actor}/`))) break; // somebody else's list tells nothing
     for (const { uri } of posts) if (sought.has(uri)) found.add(uri);
-    ended = posts.length === 0 && !(page === 0 && provesNothing);
-    if (posts.length === 0) break;
+    ended = isLast === true && !(page === 0 && posts.length === 0 && provesNothing);
+    if (isLast) break;
     after = posts.at(-1)?.id;
   }
   if (found.size > 0) return { outcome: 'stillThere', found: found.size };

@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Job, type JobKey, secondsAfter } from '../domain/job.ts';
 import type { Member } from '../domain/member.ts';
 import type { Post } from '../domain/post.ts';
+import { nextReading } from '../domain/post-removal.ts';
 import type { PostActivity } from '../domain/reach.ts';
 import type { Removal } from '../domain/removal.ts';
 import type {
@@ -62,6 +63,18 @@ export const removalJob = (
   message: { memberId, removalId: id, step } satisfies Omit<SharingRemoval, 'job'>,
 });
 
+/** Go through the answers to the Delete of one post when it is time for that; none when nothing can wait any more. */
+export function answersJobs(
+  removal: Pick<Removal, 'id' | 'memberId' | 'at'>,
+  removalDelaySeconds: number,
+  now: Date,
+): readonly Job[] {
+  const at = nextReading(removal, 2 * Math.max(1, removalDelaySeconds), now); // its Delete has a head start
+  if (at === undefined) return [];
+  const job = removalJob(removal, 'answers', at);
+  return [{ ...job, id: `${job.id}#${at}`, bySweep: true }]; // never that of the message which plans it
+}
+
 /** What follows once every server was asked. */
 export const jobsAfterAsking = (removal: Pick<Removal, 'id' | 'memberId' | 'kind'>, now: Date): readonly Job[] =>
   removal.kind === 'sharing' ? [removalJob(removal, 'profile', now.toISOString())] : [];
@@ -80,17 +93,20 @@ export function jobsAfterSettling(
   return [seconds > longestDelay ? { ...job, bySweep: true } : job];
 }
 
-/** Ask the servers of a slice; `run` tells apart what is the same work once more. */
+/** Ask the servers of a slice, or look at those of a sheet; `run` tells apart what is the same work once more. */
 export const sliceJob = (
   { id, memberId }: Pick<Removal, 'id' | 'memberId'>,
   slice: number,
   startsAt: string,
-  { look, run }: { readonly look?: boolean; readonly run?: string } = {},
+  { look, again, run }: { readonly look?: boolean; readonly again?: boolean; readonly run?: string } = {},
 ): Job => ({
   queue: 'slices',
   id: `slice#${id}#${slice}#${look ? 'look' : 'ask'}${run ? `#${run}` : ''}`,
   startsAt,
-  message: { memberId, removalId: id, slice, ...(look ? { look } : {}) } satisfies Omit<SliceMessage, 'job'>,
+  message: { memberId, removalId: id, slice, ...(look ? { look } : {}), ...(again ? { again } : {}) } satisfies Omit<
+    SliceMessage,
+    'job'
+  >,
 });
 
 /** Go on with the follows that a pause or a removal left behind. */

@@ -5,7 +5,7 @@
  */
 import { jsonObject } from '../protocol/json.ts';
 import type { PublicReader } from './public-read.ts';
-import { isOwnId, postsIn, type Shelf, type Shelved, shelfPage } from './shelf.ts';
+import { clockSlack, isOwnId, postsIn, postsPerPage, type Shelf, type Shelved } from './shelf.ts';
 
 /**
  * These say 404 only to what they do not know, and tell by `suspended` when an empty list means nothing
@@ -14,6 +14,17 @@ import { isOwnId, postsIn, type Shelf, type Shelved, shelfPage } from './shelf.t
  * lib/pleroma/web/activity_pub/activity_pub.ex): then only an account that counts no posts has none.
  */
 const trusted = new Set(['mastodon', 'hometown']);
+
+/** An activity is sent for a week, so that it may come this much later. */
+const longestWayMs = 8 * 24 * 3_600_000;
+
+/** What came at some time has an id of that time (lib/mastodon/snowflake.rb); what was fetched, of when it was published. */
+const idAt = (ms: number) => String(BigInt(Math.max(0, ms)) << 16n);
+
+const idsAround = (publishedAt: number) => ({
+  since_id: idAt(publishedAt - clockSlack),
+  max_id: idAt(publishedAt + longestWayMs),
+});
 
 const hidden: Shelved = { kind: 'hidden' };
 
@@ -35,10 +46,13 @@ export function mastodonShelf({ get }: PublicReader, server: URL, software: stri
       return { kind: 'shown', id, provesNothing: !isTrusted && count !== 0 };
     },
 
-    page: async (account, after) => {
-      const query = { limit: String(shelfPage), exclude_reblogs: 'true', ...(after ? { max_id: after } : {}) };
+    page: async (account, after, publishedAt) => {
+      const around = isTrusted && publishedAt !== undefined ? idsAround(publishedAt) : undefined;
+      const begin = after ? { max_id: after } : undefined;
+      const query = { limit: String(postsPerPage), exclude_reblogs: 'true', ...around, ...begin };
       const answer = await get(at(`${account}/statuses`, query));
-      return answer?.status === 200 ? postsIn(answer.body) : undefined; // app/serializers/rest/status_serializer.rb
+      const posts = answer?.status === 200 ? postsIn(answer.body) : undefined; // app/serializers/rest/status_serializer.rb
+      return posts && { posts, isLast: posts.length === 0 };
     },
   };
 }

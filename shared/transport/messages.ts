@@ -28,7 +28,13 @@ const toAudience = z.discriminatedUnion('kind', [
 ]);
 
 /** Outbox: one activity to a member's whole audience; `cursor` is the inbox after which it goes on. */
-export const OutboxMessage = z.object({ job: jobKey, subject: toAudience, cursor: z.optional(id) });
+export const OutboxMessage = z.object({
+  job: jobKey,
+  subject: toAudience,
+  cursor: z.optional(id),
+  /** It is on its way to so many inboxes up to there. */
+  sent: z.optional(count),
+});
 export type OutboxMessage = z.infer<typeof OutboxMessage>;
 
 /** Deliveries and Stragglers: one activity to up to a hundred inboxes. */
@@ -77,14 +83,14 @@ export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 
 /**
  * One step of a removal. `posts`: tombstones; `cut`: the servers that may hold them are cut into slices; once those were
- * asked, `profile`, `followers` and `inboxes` end what is left. `erase`: what is kept of someone who is gone for ever.
- * `attachments`: the platform is told which files it may withdraw.
+ * asked, `profile`, `followers`, `inboxes` and `interactions` end what is left. `erase`: what is kept of someone who is gone for ever. Of a
+ * single post, `attachments`: the platform is told which files it may withdraw; `answers`: how far servers have answered.
  */
 export const SharingRemoval = z.object({
   job: jobKey,
   memberId: id,
   removalId: id,
-  step: z.enum(['posts', 'cut', 'profile', 'followers', 'inboxes', 'erase', 'attachments']),
+  step: z.enum(['posts', 'cut', 'profile', 'followers', 'inboxes', 'interactions', 'erase', 'attachments', 'answers']),
   cursor: z.optional(id),
 });
 export type SharingRemoval = z.infer<typeof SharingRemoval>;
@@ -107,13 +113,15 @@ export type PauseEnd = z.infer<typeof PauseEnd>;
 export const ReportedRemovals = z.object({ job: jobKey, report: id, next: count });
 export type ReportedRemovals = z.infer<typeof ReportedRemovals>;
 
-/** Slices: ask some servers for what a removal wants of them; `look`: look whether they still show it. */
+/** Slices: ask some servers for what a removal wants of them; `look`: look whether those of a sheet still show it. */
 export const SliceMessage = z.object({
   job: jobKey,
   memberId: id,
   removalId: id,
   slice: count,
   look: z.optional(z.boolean()),
+  /** Also at those that were looked at before, and have said nothing since. */
+  again: z.optional(z.boolean()),
   /** When a look began that goes on. */
   since: z.optional(id),
 });

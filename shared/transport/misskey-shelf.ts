@@ -5,7 +5,9 @@
  */
 import { isObject, jsonObject } from '../protocol/json.ts';
 import type { PublicReader } from './public-read.ts';
-import { isOwnId, postsIn, type Shelf, type Shelved, shelfPage } from './shelf.ts';
+import { clockSlack, isOwnId, postsIn, postsPerPage, type Shelf, type Shelved } from './shelf.ts';
+
+const minute = 60_000;
 
 const hidden: Shelved = { kind: 'hidden' };
 
@@ -31,18 +33,31 @@ export function misskeyShelf({ query }: PublicReader, server: URL): Shelf {
       return { kind: 'shown', id: user.id, provesNothing: false };
     },
 
-    page: async (userId, untilId) => {
+    page: async (userId, untilId, publishedAt) => {
       const answer = await ask('notes', {
         userId,
-        limit: shelfPage,
+        limit: postsPerPage,
         withReplies: true,
         withRenotes: false,
+        ...(publishedAt === undefined ? {} : datesAround(publishedAt)),
         ...(untilId ? { untilId } : {}),
       });
-      return answer?.status === 200 ? postsIn(answer.body) : undefined;
+      const posts = answer?.status === 200 ? postsIn(answer.body) : undefined;
+      // It forgets the earlier date where it goes on after a note: only the first page of a time has an end.
+      const most = publishedAt === undefined || untilId ? 0 : postsPerPage - 1;
+      return posts && { posts, isLast: posts.length <= most };
     },
   };
 }
+
+/**
+ * A note has an id of the time when it was published, or of when it came by a clock that is slow (core/IdService.ts), and
+ * dates are compared with that (core/QueryService.ts).
+ */
+const datesAround = (publishedAt: number) => ({
+  sinceDate: publishedAt - clockSlack,
+  untilDate: publishedAt + minute,
+});
 
 function couldNotResolve(body: Uint8Array): boolean {
   const error = jsonObject(body)?.error;

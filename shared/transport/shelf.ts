@@ -18,16 +18,29 @@ export interface ShelvedPost {
   readonly uri: string;
 }
 
+/** A page of an account's list, newest first. */
+export interface ShelfPage {
+  readonly posts: readonly ShelvedPost[];
+  /** Nothing comes after it. */
+  readonly isLast: boolean;
+}
+
 /** Where a server shows what it holds of an account. */
 export interface Shelf {
   /** `handle` is `name@host`, `actor` the id that the account must have. */
   find(handle: string, actor: string): Promise<Shelved>;
-  /** The posts after that one, newest first; undefined when they are not shown, or not as they should be. */
-  page(account: string, after: string | undefined): Promise<readonly ShelvedPost[] | undefined>;
+  /**
+   * The posts after that one; undefined when they are not shown, or not as they should be. `publishedAt`, in milliseconds:
+   * only those among which one must be that was published then, as far as the server can tell them.
+   */
+  page(account: string, after: string | undefined, publishedAt: number | undefined): Promise<ShelfPage | undefined>;
 }
 
 /** So many posts make a page: small enough for the limits of what is read. */
-export const shelfPage = 15;
+export const postsPerPage = 15;
+
+/** Clocks differ by less, in milliseconds. */
+export const clockSlack = 3_600_000;
 
 /** Can this be an id of the server's own, as part of an address? */
 export const isOwnId = (id: unknown): id is string => typeof id === 'string' && /^[\w-]{1,64}$/.test(id);

@@ -18,6 +18,7 @@ import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { reactions } from '#shared/storage/reactions';
 import { receiptParts } from '#shared/storage/receipt-parts';
+import { receipts } from '#shared/storage/receipts';
 import { remoteActors } from '#shared/storage/remote-actors';
 import { removals } from '#shared/storage/removals';
 import { removed } from '#shared/storage/removed';
@@ -97,6 +98,8 @@ function wire(address: CloudAddress) {
     parked: parked(all),
     heldFollows: heldFollows(all),
     receiptParts: receiptParts(all),
+    receipts: receipts(all),
+    removals: removals(all),
     signingKeys: signingKeys(all, kms),
     stamps: stamps(all),
     blocks: ownBlocks,
@@ -108,6 +111,7 @@ function wire(address: CloudAddress) {
       ...stored,
       deliveries,
       outbox: queue<OutboxMessage>(queueUrls.Outbox!, sqs),
+      eligibleCountries: ['US'],
       removalDelaySeconds: seconds.removal,
       editDelaySeconds: seconds.edit,
       spreadSeconds: seconds.spread,
@@ -129,7 +133,6 @@ function wire(address: CloudAddress) {
     ask: ask({
       ...stored,
       site,
-      removals: removals(all),
       removed: removed(all),
       slices: slices(all),
       limits: limits(all),

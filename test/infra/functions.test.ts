@@ -57,7 +57,7 @@ describe('functions', () => {
         'SLICES_QUEUE_URL',
         'INTERACTIONS_TOPIC_ARN',
       ],
-      'fan-out': [...delays, 'SPREAD_SECONDS', 'DELIVERIES_QUEUE_URL', 'OUTBOX_QUEUE_URL'],
+      'fan-out': ['ELIGIBLE_COUNTRIES', ...delays, 'SPREAD_SECONDS', 'DELIVERIES_QUEUE_URL', 'OUTBOX_QUEUE_URL'],
       deliver: [...who, ...pages, 'STRAGGLERS_QUEUE_URL', 'RETRY_DELAYS_SECONDS', 'PROBE_DELAYS_SECONDS'],
       probe: [...who, ...pages, 'PROBES_QUEUE_URL', 'PROBE_DELAYS_SECONDS', 'DRAIN_PER_SECOND'],
       'generate-keys': ['DATA_KEY_ID'],

@@ -157,7 +157,7 @@ const parking: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 65,
+    seed: 35,
     breaks: 'never quiet',
     likelier: inShortOutages,
   },

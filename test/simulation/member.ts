@@ -1,5 +1,6 @@
 /** The member, who uses the platform's own operations, and a platform that asks again when it got no answer. */
 
+import { encodeTime } from 'ulid';
 import { deleteForEver } from '../../functions/platform/delete-for-ever.ts';
 import { deletePost } from '../../functions/platform/delete-post.ts';
 import { putMember } from '../../functions/platform/members.ts';
@@ -57,7 +58,7 @@ export function member(
       limits: { take: async () => ({ taken: true as const }) },
       postsPerMemberPerHour: 60,
       shareDelaySeconds: 300,
-      newKey: () => `k${String(++keys).padStart(6, '0')}`,
+      newKey: () => `${encodeTime(Math.floor(clock.now())).toLowerCase()}${String(++keys).padStart(16, '0')}`,
       pause: clock.pause,
     };
     return {

@@ -25,6 +25,7 @@ import { inboxes } from '../../shared/storage/inboxes.ts';
 import { instance } from '../../shared/storage/instance.ts';
 import { jobs } from '../../shared/storage/jobs.ts';
 import { limits } from '../../shared/storage/limits.ts';
+import { looks } from '../../shared/storage/looks.ts';
 import { memberErasure } from '../../shared/storage/member-erasure.ts';
 import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
@@ -33,6 +34,7 @@ import { posts } from '../../shared/storage/posts.ts';
 import { reach } from '../../shared/storage/reach.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
 import { receiptParts } from '../../shared/storage/receipt-parts.ts';
+import { receipts } from '../../shared/storage/receipts.ts';
 import { removals } from '../../shared/storage/removals.ts';
 import { removed } from '../../shared/storage/removed.ts';
 import { results } from '../../shared/storage/results.ts';
@@ -86,6 +88,8 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       followers: followers(tables),
       heldFollows: heldFollows(tables),
       inboxes: inboxes(tables),
+      receipts: receipts(tables),
+      looks: looks(tables),
       removals: removals(tables),
       slices: slices(tables),
       jobs: jobs(tables),
@@ -153,6 +157,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
     const deps: AllDeps['remove'] = {
       ...rows,
       memberErasure: memberErasure(tables),
+      removed: removed(tables),
       deliveries: sender(to.deliveries),
       queue: sender(to.removals),
       announce: async () => {},
@@ -199,12 +204,12 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       pause: clock.pause,
     };
     const asks = ask(plant.ask?.(deps) ?? deps);
-    const looks = look({
+    const looksAt = look({
       ...common,
       policies: policyDirectory(policies(tables), now),
       lookForCopies: async (sought) => copiesOn(ground.servers, sought),
     });
-    return queueHandler(SliceMessage, (message, context) => (message.look ? looks(message, context) : asks(message)));
+    return queueHandler(SliceMessage, (message, context) => (message.look ? looksAt(message, context) : asks(message)));
   };
   const probeOf = (life: Life): BatchHandler => {
     const { tables, now, sender, ...rows } = processOf(life);

@@ -1,24 +1,22 @@
 /** `ask` on a table of its own and a clock that only moves while it waits: what it sends and promises is kept. */
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { encodeTime } from 'ulid';
 import { ask } from '../../functions/ask/ask.ts';
 import type { Job, JobKey } from '../../shared/domain/job.ts';
 import type { Ask, Removal } from '../../shared/domain/removal.ts';
 import { addresses } from '../../shared/protocol/site.ts';
-import { jobKey, jobs } from '../../shared/storage/jobs.ts';
-import { limits } from '../../shared/storage/limits.ts';
-import { members } from '../../shared/storage/members.ts';
+import { jobKey } from '../../shared/storage/jobs.ts';
 import { beginning, removals } from '../../shared/storage/removals.ts';
-import { removed } from '../../shared/storage/removed.ts';
-import { servers } from '../../shared/storage/servers.ts';
 import { slices } from '../../shared/storage/slices.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { transact } from '../../shared/storage/transact.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import { sliceJob } from '../../shared/transport/jobs.ts';
 import type { SliceMessage } from '../../shared/transport/messages.ts';
-import { type Answers, aPoster, privateKey, site } from './deliverer.ts';
+import { type Answers, anInbox, aPoster, privateKey, site } from './deliverer.ts';
 import { anAuthor } from './receiver.ts';
 import { anAsk, byName } from './removals.ts';
+import { storageOf } from './storage.ts';
 import { aPost, aRemoval, noon, unique } from './storage-samples.ts';
 
 type AskDeps = Parameters<typeof ask>[0];
@@ -43,20 +41,15 @@ export function aClock(start = noon(120)) {
 
 /** A worker; `more` replaces what it works with. */
 export function anAsker(tables: Tables, answers: Answers = {}, more: Partial<AskDeps> = {}, clock = aClock()) {
+  const storage = storageOf(tables);
   const poster = aPoster(answers);
   const times: number[] = [];
   const again: { readonly message: SliceMessage; readonly delaySeconds: number | undefined }[] = [];
   const started: Job[] = [];
   const run = ask({
     site,
-    members: members(tables),
-    removals: removals(tables),
-    removed: removed(tables),
-    slices: slices(tables),
-    servers: servers(tables),
-    directory: () => servers(tables).all(),
-    jobs: jobs(tables),
-    limits: limits(tables),
+    ...storage,
+    directory: () => storage.servers.all(),
     signingKeys: { privateKey: async () => privateKey },
     softwareOf: async () => undefined,
     post: (...how) => {
@@ -74,8 +67,47 @@ export function anAsker(tables: Tables, answers: Answers = {}, more: Partial<Ask
     now: clock.now,
     ...more,
   });
-  return { ...poster, run, clock, times, again, started };
+  return {
+    ...poster,
+    run,
+    clock,
+    times,
+    again,
+    started,
+    /** The ids of what an inbox was sent. */
+    sentTo: (inbox: string) => poster.sent.filter((one) => one.inbox === inbox).map(({ document }) => document.id),
+    /** Works on what the sweep finds overdue, until nothing of this removal is promised any more. */
+    sweep: async ({ id }: Removal) => {
+      for (let round = 0; round < 12; round++) {
+        let taken = 0;
+        for await (const { queue, message, key } of storage.jobs.takeOverdue(clock.now())) {
+          if (queue !== 'slices' || message.removalId !== id || message.look) continue;
+          taken++;
+          await run({ ...message, job: key } as SliceMessage);
+        }
+        if (taken === 0) return;
+        clock.forward(3600);
+      }
+      throw new Error('there is no end');
+    },
+  };
 }
+
+/** A worker that has done the first run of a removal's first slice. */
+export async function askedOnce(tables: Tables, removal: Removal, ...how: [Answers?, Partial<AskDeps>?]) {
+  const worker = anAsker(tables, ...how);
+  await worker.run(firstRun(removal));
+  return worker;
+}
+
+/** What a server answers that takes what it is sent. */
+export const took = { status: 202, scheme: 'cavage' } as const;
+
+/** Two inboxes of one server. */
+export const inboxesOfOne = () => {
+  const { origin } = new URL(anInbox());
+  return [`${origin}/users/one/inbox`, `${origin}/users/two/inbox`] as const;
+};
 
 /** The message of a slice's first run. */
 export const firstRun = (removal: Removal, slice = 0): SliceMessage => messageOf(sliceJob(removal, slice, begun));
@@ -97,7 +129,7 @@ export async function aRemovalOf(
   const run = unique('o');
   const shared = Array.from({ length: count }, (_, index) =>
     aPost(author.memberId, {
-      objectKey: `${run}${String(index).padStart(4, '0')}`,
+      objectKey: `${encodeTime(noon(index).getTime()).toLowerCase()}${run}`,
       firstSentAt: noon(index).toISOString(),
     }),
   );

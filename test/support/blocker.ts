@@ -1,18 +1,15 @@
 /** What `remove` does after a block, on a table of its own: what it sends is kept. */
 import { undoWhatBinds } from '../../functions/remove/blocked.ts';
-import { blocks } from '../../shared/storage/blocks.ts';
-import { doings } from '../../shared/storage/doings.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../shared/storage/jobs.ts';
-import { members } from '../../shared/storage/members.ts';
-import { policies } from '../../shared/storage/policies.ts';
-import { posts } from '../../shared/storage/posts.ts';
-import { reach } from '../../shared/storage/reach.ts';
+import { hashOf } from '../../shared/storage/keys.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { blockJob } from '../../shared/transport/jobs.ts';
 import type { BlockRemoval, DeliveryMessage } from '../../shared/transport/messages.ts';
-import { noon } from './storage-samples.ts';
+import { following } from './standings.ts';
+import { storageOf } from './storage.ts';
+import { noon, unique } from './storage-samples.ts';
 
 /** A worker, some time after the block; with `time` it stops after so many steps of each run. */
 export function aBlocker(
@@ -27,15 +24,7 @@ export function aBlocker(
   const further: BlockRemoval[] = [];
   const started: { readonly id: string; readonly message: object }[] = [];
   const run = undoWhatBinds({
-    members: members(tables),
-    posts: posts(tables),
-    followers: followers(tables),
-    inboxes: inboxes(tables),
-    doings: doings(tables),
-    reach: reach(tables),
-    policies: policies(tables),
-    blocks: blocks(tables),
-    jobs: jobs(tables),
+    ...storageOf(tables),
     starter: { start: async ({ id, message }) => void started.push({ id, message }) },
     deliveries: {
       sendAll: async (messages, { delayOf = () => 0 } = {}) => {
@@ -70,3 +59,28 @@ export function aBlocker(
     },
   };
 }
+
+/** A domain that no other test knows. */
+export const aDomain = () => `${unique('d')}.example`;
+
+/** The inbox that all accounts of a server share. */
+export const sharedInbox = (host: string) => `https://${host}/inbox`;
+
+type Whose = { readonly memberId: string };
+
+/** Members and their followers elsewhere, on this table. */
+export const followingOn = (tables: () => Tables) => ({
+  /** Someone of a server follows a member. */
+  follows: async ({ memberId }: Whose, host: string, at = noon()) => {
+    const actor = `https://${host}/users/${unique('a')}`;
+    const follow = { actor, followId: `${actor}/follows/1`, inbox: sharedInbox(host) };
+    await following(tables()).add(memberId, follow, at);
+    await inboxes(tables()).open(memberId, follow.inbox, at);
+    return follow;
+  },
+  isFollowing: async ({ memberId }: Whose, { actor }: { readonly actor: string }) =>
+    (await followers(tables()).find(memberId, actor)) !== undefined,
+  /** Does the server's inbox get what the member shares? */
+  isOpen: async ({ memberId }: Whose, host: string) =>
+    (await inboxes(tables()).find(memberId, hashOf(sharedInbox(host))))?.active,
+});

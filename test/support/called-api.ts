@@ -25,7 +25,6 @@ export interface Body extends Row {
   readonly servers: readonly Row[];
   readonly says: string;
   readonly sharing: Row;
-  readonly hold: Row;
 }
 
 /** What came back: as JSON where it is that, and as it came. */

@@ -1,5 +1,6 @@
 /** `probe` on a table of its own: what it sends, how it paces itself and what it leaves for another run is kept. */
 import { probe } from '../../functions/probe/probe.ts';
+import type { DeliveryAnswer } from '../../shared/domain/delivery.ts';
 import type { Server } from '../../shared/domain/server.ts';
 import { blocks } from '../../shared/storage/blocks.ts';
 import { followers } from '../../shared/storage/followers.ts';
@@ -18,7 +19,17 @@ import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import type { ProbeMessage } from '../../shared/transport/messages.ts';
-import { type Answers, aPoster, hostOf, privateKey, site } from './deliverer.ts';
+import {
+  type Answers,
+  anInbox,
+  aPoster,
+  hostOf,
+  parkedFor,
+  pointerTo,
+  privateKey,
+  site,
+  takeDown,
+} from './deliverer.ts';
 import { presentlyBarred } from './policies.ts';
 import { noon } from './storage-samples.ts';
 
@@ -76,3 +87,20 @@ export function aProber(tables: Tables, answers: Answers = {}, more: Partial<Par
     },
   };
 }
+
+type Author = Parameters<typeof pointerTo>[0] & { readonly post: () => Promise<Parameters<typeof pointerTo>[1]> };
+
+/** A server that is out, and inboxes there for each of which a post is parked; in the order in which a pass comes to them. */
+export async function parkMany(tables: Tables, author: Author, count: number) {
+  const inbox = anInbox();
+  await takeDown(tables, inbox);
+  for (let number = 0; number < count; number++) {
+    const post = await author.post();
+    await parked(tables).add(hostOf(inbox), `${inbox}/${number}`, pointerTo(author, post), noon());
+  }
+  return { inbox, all: (await parkedFor(tables, inbox)).map((one) => one.inbox) };
+}
+
+/** What each of these inboxes answers; all that are left, as the last. */
+export const each = (inboxes: readonly string[], ...answers: DeliveryAnswer[]): Answers =>
+  Object.fromEntries(inboxes.map((inbox, number) => [inbox, answers[Math.min(number, answers.length - 1)]!]));

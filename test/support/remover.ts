@@ -15,8 +15,10 @@ import { jobs } from '../../shared/storage/jobs.ts';
 import { memberErasure } from '../../shared/storage/member-erasure.ts';
 import { members } from '../../shared/storage/members.ts';
 import { posts } from '../../shared/storage/posts.ts';
+import { receipts } from '../../shared/storage/receipts.ts';
 import { removalReports } from '../../shared/storage/removal-reports.ts';
 import { removals } from '../../shared/storage/removals.ts';
+import { removed } from '../../shared/storage/removed.ts';
 import { slices } from '../../shared/storage/slices.ts';
 import { type Tables, tablesOf } from '../../shared/storage/table.ts';
 import type {
@@ -133,7 +135,9 @@ export function aRemover(
     followers: followers(tables),
     heldFollows: heldFollows(tables),
     inboxes: inboxes(tables),
+    receipts: receipts(tables),
     removals: removals(tables),
+    removed: removed(tables),
     removalReports: removalReports(tables),
     slices: slices(tables),
     memberErasure: memberErasure(tables),
@@ -171,8 +175,9 @@ export function aRemover(
   const context = { getRemainingTimeInMillis: () => (looked++ < looks ? 60_000 : 0) };
 
   /** Stands in for the function that asks. */
-  const ask = async ({ job, memberId, removalId, slice: number }: SliceMessage) => {
+  const ask = async ({ job, memberId, removalId, slice: number, look }: SliceMessage) => {
     if (!(await deps.jobs.isOpen(job))) return;
+    if (look) return deps.jobs.close(job);
     const [slice, removal] = [
       await deps.slices.find(removalId, number),
       await deps.removals.find(memberId, removalId, now()),

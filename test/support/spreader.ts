@@ -8,6 +8,7 @@ import { jobKey, jobs } from '../../shared/storage/jobs.ts';
 import { hashOf } from '../../shared/storage/keys.ts';
 import { members } from '../../shared/storage/members.ts';
 import { posts } from '../../shared/storage/posts.ts';
+import { removals } from '../../shared/storage/removals.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import type { DeliveryMessage, OutboxMessage } from '../../shared/transport/messages.ts';
 import type { Queue } from '../../shared/transport/queues.ts';
@@ -33,6 +34,7 @@ export function aSpreader(tables: Tables, more: object = {}) {
     posts: posts(tables),
     inboxes: inboxes(tables),
     jobs: jobs(tables),
+    removals: removals(tables),
     barredFrom: presentlyBarred(tables),
     deliveries: { sendAll },
     outbox: {
@@ -41,6 +43,7 @@ export function aSpreader(tables: Tables, more: object = {}) {
         else sentBack.push({ message, delaySeconds });
       },
     },
+    eligibleCountries: ['US'],
     removalDelaySeconds: 60,
     editDelaySeconds: 25,
     spreadSeconds: 120,

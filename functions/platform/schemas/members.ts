@@ -81,8 +81,6 @@ export const removalProgress = z.object({
   message: words(),
 });
 
-const hold = z.object({ order: z.string(), since: time() });
-
 export const sharingAnswer = z.object({
   state: sharingState,
   message: words(),
@@ -99,13 +97,12 @@ export const sharingAnswer = z.object({
   handle: z.nullable(z.string()).check(z.describe('name@host; null once it was erased')),
   actorId: z.nullable(z.string()),
   followers: number(),
-  consent: z.nullable(z.object({ textVersion: z.string(), at: time() })),
+  consent: z
+    .nullable(z.object({ textVersion: z.string(), at: time() }))
+    .check(z.describe('The last one; the archive of a member has those before it as well')),
   pausedUntil: z.nullable(time()).check(z.describe('When sharing goes on by itself, if the member may share then')),
   copiesLeft: z.boolean().check(z.describe('Sharing was stopped, and the posts were left on other servers')),
   removal: z.nullable(removalProgress).check(z.describe('What ended sharing, until it is turned on again')),
-  hold: z
-    .nullable(hold)
-    .check(z.describe('The legal order that keeps what is stored from being erased. Only the platform is told')),
 });
 
 export const deleteForEverWish = z.strictObject({
@@ -121,4 +118,14 @@ export const holdWish = z.strictObject({
   order: text(200).check(z.minLength(1), z.describe('The number of the order')),
 });
 
+export const endingHold = z.strictObject({
+  order: z.optional(
+    text(200).check(z.minLength(1), z.describe('The number of the order; may be left out where only one holds')),
+  ),
+});
+
+const hold = z.object({ order: z.string(), since: time() });
+
 export const holdAnswer = z.extend(hold, { memberId: platformId });
+
+export const holdsAnswer = z.object({ items: z.array(hold) });

@@ -23,15 +23,15 @@ const removal = {
     .enum(['underWay', 'asked', 'settled'])
     .check(
       z.describe(
-        'underWay: servers are still to be asked · asked: each was asked once, or it waits for the server; the removal of one post stays so · settled: nothing waits any more',
+        'underWay: servers are still to be asked · asked: each was asked once, or it waits for the server · settled: nothing waits any more. Of one post this is noted now and then: within minutes at first, within a week at the end of the 90 days',
       ),
     ),
   posts: number().check(z.describe('That were removed here, and that servers are asked to remove')),
   attachments: number().check(z.describe('Of these posts: the platform withdraws the files')),
-  askedAt: z
+  askedAt: z.nullable(time()).check(z.describe('When it was noted that each server had been asked once')),
+  settledAt: z
     .nullable(time())
-    .check(z.describe('When each server was asked once; null for one post, where each answer has its own time')),
-  settledAt: z.nullable(time()),
+    .check(z.describe('When it was noted that nothing waits any more: the receipt is kept for some time from then on')),
 };
 
 export const removalAnswer = z.object({
@@ -41,8 +41,8 @@ export const removalAnswer = z.object({
     .nullable(platformId)
     .check(z.describe('The report on many members that it is part of; only the platform is told')),
   postId: z.nullable(platformId).check(z.describe('Of one post')),
-  open: number().check(z.describe('Inboxes that are still to be asked')),
-  parked: number().check(z.describe('Inboxes whose requests wait for their server')),
+  open: number().check(z.describe('Inboxes that are still to be asked; of one post as of when its state was noted')),
+  parked: number().check(z.describe('Inboxes whose requests wait for their server; of one post likewise')),
 });
 
 export const removalsAnswer = z.object({ items: z.array(removalAnswer), next: z.nullable(z.string()) });
@@ -51,11 +51,14 @@ const outcome = z
   .enum(['noneFound', 'stillThere', 'unreadable'])
   .check(z.describe('What a look found · unreadable: the server shows nobody what it holds'));
 
+const askedMeans =
+  'Requests to remove that were sent, one for each post and inbox, whether or not they were answered; one that is sent again counts once, and one that waits and was never sent does not count';
+
 const server = z.object({
   server: z.string(),
   inboxes: number(),
   state: askState,
-  asked: number().check(z.describe('Requests to remove, one for each post and inbox')),
+  asked: number().check(z.describe(askedMeans)),
   accepted: number().check(z.describe('Requests that were taken. That is no proof that anything was removed')),
   refused: z.array(z.object({ status: z.int().check(z.describe('The HTTP status')), count: number() })),
   answeredAt: z.nullable(time()).check(z.describe('When it last answered or failed')),
@@ -72,7 +75,7 @@ const server = z.object({
 const totals = z.object({
   servers: number(),
   inboxes: number(),
-  asked: number(),
+  asked: number().check(z.describe(askedMeans)),
   accepted: number(),
   refused: number(),
   unreachable: number().check(z.describe('Servers that could not be reached so far')),
@@ -166,8 +169,12 @@ export const removalReportAnswer = z.object({
 });
 
 const reportedOutcome = z
-  .nullable(z.enum(['begun', 'underWayAlready', 'nothingShared', 'unknown', 'goneAlready']))
-  .check(z.describe('null: not looked at yet'));
+  .nullable(z.enum(['begun', 'underWayAlready', 'nothingShared', 'unknown', 'goneAlready', 'tooManyHolds']))
+  .check(
+    z.describe(
+      'null: not looked at yet · tooManyHolds: as many orders as can be hold this member; nothing was begun, since this one could not',
+    ),
+  );
 
 export const removalReportPage = z.extend(removalReportAnswer, {
   totals: z
@@ -178,6 +185,7 @@ export const removalReportPage = z.extend(removalReportAnswer, {
         nothingShared: number(),
         unknown: number(),
         goneAlready: number(),
+        tooManyHolds: number(),
         posts: number(),
         states: z.object({ underWay: number(), asked: number(), settled: number() }),
       }),

@@ -77,8 +77,8 @@ export const en = {
       settled: 'No server is asked to remove the posts any more. The receipt shows how each of them answered.',
     },
     post: {
-      underWay: 'Servers are about to be asked to remove the post.',
-      asked: 'Servers are asked to remove the post. Those that cannot be reached are asked again, for 90 days.',
+      underWay: 'Servers are being asked to remove the post.',
+      asked: 'Every server was asked to remove the post. Those that could not be reached are asked again, for 90 days.',
       settled: 'No server is asked to remove the post any more. The receipt shows how each of them answered.',
     },
     forEver: {

@@ -33,6 +33,7 @@ export const removalRows = (table: SharingTable) => {
       posts: number(),
       range: map({ oldest: string(), newest: string() }).optional(),
       attachments: number(),
+      inboxes: number().optional(),
       slices: number().optional(),
       open: number(),
       parked: number(),
@@ -51,17 +52,13 @@ export const removalRows = (table: SharingTable) => {
     until: string().optional(),
     cursor: string().optional(),
     asked: number(),
+    unanswered: boolean().optional(),
     accepted: number(),
     refused: record(string(), number()),
     notBefore: string().optional(),
     failingSince: string().optional(),
     lastAt: string().optional(),
     software: string().optional(),
-    look: map({
-      at: string(),
-      outcome: string().enum('noneFound', 'stillThere', 'unreadable'),
-      found: number(),
-    }).optional(),
   });
 
   /** REMOVAL#id / SLICE#0007 — about a hundred inboxes that are asked side by side, and how far each has come. */
@@ -90,12 +87,37 @@ export const removalRows = (table: SharingTable) => {
     schema: item({
       removalId: string().key(),
       chunk: string().key(),
-      /** `inbox status`: an HTTP status, `asked` for one that is tried again, `givenUp`. */
+      /** `inbox answer`: an HTTP status, or a named one. */
       answers: list(string()),
       at: string(),
       expiresAt,
     }),
     computeKey: ({ removalId, chunk }) => ({ pk: `REMOVAL#${removalId}`, sk: `PART#${chunk}` }),
+  });
+
+  /** REMOVAL#id / LOOKS#0007 — what the servers of one sheet of the receipt showed when they were last looked at. */
+  const Looks = new Entity({
+    name: 'Looks',
+    table,
+    timestamps: false,
+    schema: item({
+      removalId: string().key(),
+      sheet: number().key(),
+      revision: number(),
+      servers: record(
+        string(),
+        map({
+          at: string(),
+          outcome: string().enum('noneFound', 'stillThere', 'unreadable'),
+          found: number(),
+        }),
+      ),
+      expiresAt,
+    }),
+    computeKey: ({ removalId, sheet }) => ({
+      pk: `REMOVAL#${removalId}`,
+      sk: `LOOKS#${String(sheet).padStart(6, '0')}`,
+    }),
   });
 
   /** REPORT… of removals: REMOVALREPORT#id / REPORT — many members whose posts are removed, by one order. */
@@ -124,12 +146,12 @@ export const removalRows = (table: SharingTable) => {
     schema: item({
       report: string().key(),
       memberId: string().key(),
-      outcome: string().enum('begun', 'underWayAlready', 'nothingShared', 'unknown', 'goneAlready'),
+      outcome: string().enum('begun', 'underWayAlready', 'nothingShared', 'unknown', 'goneAlready', 'tooManyHolds'),
       removalId: string().optional(),
       expiresAt,
     }),
     computeKey: ({ report, memberId }) => ({ pk: `REMOVALREPORT#${report}`, sk: `MEMBER#${memberId}` }),
   });
 
-  return { Removal, Slice, ReceiptPart, RemovalReport, ReportedMember };
+  return { Removal, Slice, ReceiptPart, Looks, RemovalReport, ReportedMember };
 };

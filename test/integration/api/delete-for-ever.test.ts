@@ -1,14 +1,13 @@
-/** Who deletes the account for ever, what that needs, and what is left to do afterwards; and orders that keep it. */
+/** Who deletes the account for ever, what that needs, and what is left to do afterwards. */
 import { describe, expect, test } from 'vitest';
 import { en } from '../../../shared/domain/wording/en.ts';
 import { memoryTables } from '../../support/memory-tables.ts';
 import { aProfile } from '../../support/platform-client.ts';
-import { noon, unique } from '../../support/storage-samples.ts';
-import { type SwitchApi, switchApi } from '../../support/switch-api.ts';
+import { unique } from '../../support/storage-samples.ts';
+import { type Someone, switchApi } from '../../support/switch-api.ts';
 
 const api = switchApi(memoryTables());
 
-type Someone = Awaited<ReturnType<SwitchApi['aSharer']>>;
 const end = ({ of }: Someone, handle: string) => api.call(`POST ${of}/delete-for-ever`, { body: { handle } });
 const asMember = ({ memberId }: Someone) => ({ claims: { scope: 'member', sub: memberId } });
 
@@ -60,7 +59,7 @@ describe('deleting for ever', () => {
   test('is possible in the middle of a removal, paused, and off', async () => {
     for (const wish of [{ state: 'off' }, { state: 'paused' }, { state: 'off', remove: false }]) {
       const someone = await api.aSharer();
-      await api.call(`PUT ${someone.of}/sharing`, { body: wish });
+      await api.wish(someone, wish);
       expect((await end(someone, someone.handle)).status).toBe(202);
     }
   });
@@ -118,51 +117,5 @@ describe('who is gone', () => {
     const { username } = await aGone();
     const { status, body } = await api.call(`PUT /members/${unique('m-')}`, { body: aProfile(username.toUpperCase()) });
     expect([status, body.errors[0].field]).toEqual([409, '/username']);
-  });
-});
-
-describe('a legal order', () => {
-  test('is kept and lifted by the platform, and shown to nobody else', async () => {
-    const someone = await api.aSharer();
-    const held = await api.call(`PUT ${someone.of}/hold`, { body: { order: '12 C 34/26' } });
-    expect([held.status, held.body.order]).toEqual([200, '12 C 34/26']);
-    api.wait(60);
-    expect((await api.call(`PUT ${someone.of}/hold`, { body: { order: '12 C 34/26' } })).body).toEqual(held.body);
-    const { order, since } = held.body;
-    expect((await api.call(`GET ${someone.of}/sharing`)).body.hold).toEqual({ order, since });
-    expect((await api.call(`GET ${someone.of}/sharing`, asMember(someone))).body.hold).toBeNull();
-    for (const request of [`PUT ${someone.of}/hold`, `DELETE ${someone.of}/hold`])
-      expect((await api.call(request, { body: { order: '1' }, ...asMember(someone) })).status).toBe(403);
-
-    expect((await api.call(`DELETE ${someone.of}/hold`)).body).toEqual({ done: true });
-    expect((await api.call(`DELETE ${someone.of}/hold`)).body).toEqual({ done: false });
-    expect((await api.member(someone.memberId)).hold).toBeUndefined();
-  });
-
-  test('needs something that can be kept', async () => {
-    const someone = await api.aNewcomer();
-    const { status, body } = await api.call(`PUT ${someone.of}/hold`, { body: { order: '1' } });
-    expect([status, body.title]).toEqual([409, en.refusals.neverSharedHold]);
-  });
-
-  test('that ends after a deletion lets what it kept be erased, however far the removal is', async () => {
-    for (const isOver of [false, true]) {
-      const someone = await api.aSharer();
-      await api.call(`PUT ${someone.of}/hold`, { body: { order: '1' } });
-      await end(someone, someone.handle);
-      const { removalId, bio } = await api.member(someone.memberId);
-      expect(bio).not.toBe('');
-      const removal = (await api.removals.find(someone.memberId, removalId!, noon()))!;
-      if (isOver) {
-        await api.removals.finishAsking(removal, api.now());
-        await api.removals.settle(removal, 180, api.now());
-      }
-      api.newlyStarted();
-      expect((await api.call(`DELETE ${someone.of}/hold`)).body).toEqual({ done: true });
-      expect((await api.member(someone.memberId)).bio).toBe('');
-      const started = api.newlyStarted();
-      expect(started.map(({ message }) => message.step)).toEqual(['erase']);
-      for (const job of started) expect(await api.isPromised(job)).toBe(true);
-    }
   });
 });

@@ -3,18 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { en } from '../../../shared/domain/wording/en.ts';
 import { memoryTables } from '../../support/memory-tables.ts';
 import { aProfile } from '../../support/platform-client.ts';
-import { type SwitchApi, switchApi } from '../../support/switch-api.ts';
+import { type Someone, switchApi } from '../../support/switch-api.ts';
 
 const api = switchApi(memoryTables());
 
-type Someone = Awaited<ReturnType<SwitchApi['aSharer']>>;
 const tell = async ({ of, username }: Someone, more: object) => {
   api.wait(1);
   api.events.length = 0;
   api.newlyStarted();
   return api.call(`PUT ${of}`, { body: aProfile(username, more) });
 };
-const wish = ({ of }: Someone, body: object) => api.call(`PUT ${of}/sharing`, { body });
 const told = ({ memberId }: Someone, ...rules: string[]) => [
   { type: 'eligibility', memberId, rules, at: api.now().toISOString() },
 ];
@@ -27,7 +25,7 @@ describe('a profile that is no longer public, or an age that is too low', () => 
   ])('%s begins the removal in the same write', async (_, before, profile) => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    for (const one of before) await wish(someone, one);
+    for (const one of before) await api.wish(someone, one);
     expect((await tell(someone, profile)).body.sharing).toBe('removing');
     const member = await api.member(someone.memberId);
     const removal = await api.removals.find(someone.memberId, member.removalId!, api.now());
@@ -45,7 +43,7 @@ describe('a profile that is no longer public, or an age that is too low', () => 
     expect((await tell(newcomer, { publicProfile: false })).body.sharing).toBe('off');
     expect([api.newlyStarted(), api.events]).toEqual([[], []]);
     const someone = await api.aSharer();
-    await wish(someone, { state: 'off' });
+    await api.wish(someone, { state: 'off' });
     const before = await api.member(someone.memberId);
     await tell(someone, { publicProfile: false });
     expect(await api.member(someone.memberId)).toMatchObject({ sharing: 'removing', removalId: before.removalId });
@@ -64,7 +62,7 @@ describe('a suspended member', () => {
 
   test('does not go on at the end of a pause of its own', async () => {
     const someone = await api.aSharer();
-    await wish(someone, { state: 'paused', until: new Date(api.now().getTime() + 86_400_000).toISOString() });
+    await api.wish(someone, { state: 'paused', until: api.inDays(1) });
     await tell(someone, { suspended: true });
     expect((await api.call(`GET ${someone.of}/sharing`)).body).toMatchObject({ state: 'paused', pausedUntil: null });
   });
@@ -72,19 +70,19 @@ describe('a suspended member', () => {
   test('cannot go on before the platform says so, and then does not by itself', async () => {
     const someone = await api.aSharer();
     await tell(someone, { suspended: true });
-    const { status, body } = await wish(someone, { state: 'on' });
+    const { status, body } = await api.wish(someone, { state: 'on' });
     expect([status, body.errors]).toEqual([
       403,
       [{ field: 'notSuspended', message: en.eligibility.rules.notSuspended }],
     ]);
     expect((await tell(someone, {})).body).toMatchObject({ suspended: false, sharing: 'paused' });
-    expect((await wish(someone, { state: 'on' })).body.state).toBe('on');
+    expect((await api.wish(someone, { state: 'on' })).body.state).toBe('on');
   });
 
   test('can still turn off', async () => {
     const someone = await api.aSharer();
     await tell(someone, { suspended: true });
-    expect((await wish(someone, { state: 'off' })).body.state).toBe('removing');
+    expect((await api.wish(someone, { state: 'off' })).body.state).toBe('removing');
   });
 
   test('cannot say that this has ended', async () => {

@@ -7,7 +7,6 @@ import { switchApi } from '../../support/switch-api.ts';
 const api = switchApi(memoryTables());
 
 const picture = { url: 'https://media.example.com/1.jpg', mediaType: 'image/jpeg' };
-const wish = ({ of }: { readonly of: string }, body: object) => api.call(`PUT ${of}/sharing`, { body });
 
 describe('a post that is deleted', () => {
   test('has a removal of its own, whose Delete leaves as ever', async () => {
@@ -26,16 +25,15 @@ describe('a post that is deleted', () => {
       epoch,
       post: { postId, objectKey },
       at,
-      state: 'asked',
+      state: 'underWay',
       posts: 1,
       attachments: 0,
-      slices: 0,
       open: 0,
       parked: 0,
-      askedAt: at,
     });
     const [job, ...more] = api.newlyStarted();
-    expect(more).toEqual([]);
+    expect(more).toMatchObject([{ queue: 'removals', message: { removalId: body.removalId, step: 'answers' } }]);
+    expect(await api.isPromised(more[0]!)).toBe(true);
     expect(job).toMatchObject({ id: `delete#${objectKey}`, startsAt: new Date(Date.parse(at) + 60_000).toISOString() });
     expect(await api.isPromised(job!)).toBe(true);
     expect((await api.call(`DELETE ${post.at}`)).body).toEqual(body);
@@ -49,9 +47,25 @@ describe('a post that is deleted', () => {
     const { memberId } = someone;
     expect(await api.removals.find(memberId, body.removalId, api.now())).toMatchObject({ attachments: 2 });
     const [, job, ...more] = api.newlyStarted();
-    expect(more).toEqual([]);
+    expect(more).toMatchObject([{ message: { step: 'answers' } }]);
     expect(job).toMatchObject({ queue: 'removals', message: { removalId: body.removalId, step: 'attachments' } });
     expect(await api.isPromised(job!)).toBe(true);
+  });
+
+  test('takes with it what others did to it', async () => {
+    const someone = await api.aSharer();
+    const post = await api.aSharedPost(someone);
+    const like = { kind: 'did', activityId: 'https://far.example/1', signedAt: api.now().toISOString() } as const;
+    const actor = 'https://far.example/users/bob';
+    await api.reactions.count(post.objectKey, [{ ...like, reaction: 'like', actor }], api.now());
+    const told = async () => [
+      (await api.call(`GET ${post.at}`)).body.likes,
+      (await api.call(`GET ${post.at}/likes`)).body.items.length,
+    ];
+    expect(await told()).toEqual([1, 1]);
+    await api.call(`DELETE ${post.at}`);
+    expect(await told()).toEqual([0, 0]);
+    api.newlyStarted();
   });
 
   test('before it left needs no removal', async () => {
@@ -68,9 +82,9 @@ describe('a post that is deleted', () => {
   test('can be one that was left when sharing was stopped', async () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    await wish(someone, { state: 'off', remove: false });
+    await api.wish(someone, { state: 'off', remove: false });
     expect((await api.call(`DELETE ${post.at}`)).body).toMatchObject({ state: 'deleted' });
-    expect(api.newlyStarted()).toHaveLength(1);
+    expect(api.newlyStarted()).toMatchObject([{ queue: 'outbox' }, { message: { step: 'answers' } }]);
   });
 });
 
@@ -78,12 +92,12 @@ describe('while sharing is off', () => {
   test('nothing is edited, and nothing new leaves', async () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    await wish(someone, { state: 'off', remove: false });
+    await api.wish(someone, { state: 'off', remove: false });
     const edit = await api.call(`PUT ${post.at}`, { body: { text: 'Edited' } });
     expect([edit.status, edit.body.title]).toEqual([409, en.refusals.postLeft]);
     const share = await api.call(`POST ${someone.of}/posts`, { body: { postId: 'new', text: 'Hello' } });
     expect([share.status, share.body.title]).toEqual([409, en.refusals.sharingOff]);
-    await wish(someone, { state: 'off' });
+    await api.wish(someone, { state: 'off' });
     const late = await api.call(`PUT ${post.at}`, { body: { text: 'Edited' } });
     expect([late.status, late.body.title]).toEqual([409, en.refusals.postNotEditable({ state: 'deleted' })]);
     expect(await api.posts.findByPostId(someone.memberId, post.postId)).toMatchObject({ text: 'Hello', version: 1 });
@@ -92,8 +106,8 @@ describe('while sharing is off', () => {
   test('what was left can be edited again once it is on', async () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    await wish(someone, { state: 'off', remove: false });
-    await wish(someone, { state: 'on', consent: api.consent });
+    await api.wish(someone, { state: 'off', remove: false });
+    await api.wish(someone, { state: 'on', consent: api.consent });
     expect((await api.call(`PUT ${post.at}`, { body: { text: 'Edited' } })).body).toMatchObject({ version: 2 });
   });
 });
@@ -125,10 +139,10 @@ describe('sharing a post again', () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
     await api.call(`POST ${someone.of}/posts`, { body: { postId: 'unsent', text: 'Hello' } });
-    await wish(someone, { state: 'off' });
+    await api.wish(someone, { state: 'off' });
     const { epoch } = await api.member(someone.memberId);
     await api.members.finishRemoval(someone.memberId, epoch);
-    await wish(someone, { state: 'on', consent: api.consent });
+    await api.wish(someone, { state: 'on', consent: api.consent });
     for (const at of [post.at, `${someone.of}/posts/unsent`])
       expect((await again(at)).body).toMatchObject({ state: 'waiting' });
   });
@@ -147,9 +161,9 @@ describe('sharing a post again', () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
     await api.call(`DELETE ${post.at}`);
-    await wish(someone, { state: 'paused' });
+    await api.wish(someone, { state: 'paused' });
     expect((await again(post.at)).body.title).toBe(en.refusals.sharingPaused);
-    await wish(someone, { state: 'off' });
+    await api.wish(someone, { state: 'off' });
     expect(await again(post.at)).toMatchObject({ status: 409, body: { title: en.refusals.sharingOff } });
   });
 

@@ -1,22 +1,20 @@
 /** The switch: what each wish writes, promises and answers, and what is said where it is not possible. */
 import { describe, expect, test } from 'vitest';
 import { en } from '../../../shared/domain/wording/en.ts';
-import { pauseEndJob } from '../../../shared/transport/jobs.ts';
 import { memoryTables } from '../../support/memory-tables.ts';
-import { type SwitchApi, switchApi } from '../../support/switch-api.ts';
+import { aProfile } from '../../support/platform-client.ts';
+import { following } from '../../support/standings.ts';
+import { noon } from '../../support/storage-samples.ts';
+import { switchApi } from '../../support/switch-api.ts';
 
 const tables = memoryTables();
 const api = switchApi(tables);
 
-type Someone = Awaited<ReturnType<SwitchApi['aSharer']>>;
-const wish = (someone: Someone, body: object, claims?: Record<string, string>) =>
-  api.call(`PUT ${someone.of}/sharing`, claims ? { body, claims } : { body });
 const off = { state: 'off' };
 const leave = { state: 'off', remove: false };
 const paused = { state: 'paused' };
 const on = () => ({ state: 'on', consent: api.consent });
 const named = (possible: readonly { transition: string }[]) => possible.map(({ transition }) => transition);
-const untilIn = (days: number) => new Date(api.now().getTime() + days * 24 * 3600_000).toISOString();
 
 describe('what the switch shows', () => {
   test('to who never shared is that it can be turned on', async () => {
@@ -33,15 +31,17 @@ describe('what the switch shows', () => {
       pausedUntil: null,
       copiesLeft: false,
       removal: null,
-      hold: null,
     });
   });
 
   test('to who is gone does not tell whether a legal order holds what was kept', async () => {
     const shown = [];
+    const bob = 'https://far.example/users/bob';
+    const follow = { actor: bob, followId: `${bob}#f`, inbox: `${bob}/inbox` };
     for (const isHeld of [false, true]) {
       const someone = await api.aSharer();
       if (isHeld) await api.call(`PUT ${someone.of}/hold`, { body: { order: 'A-7' } });
+      await following(tables).add(someone.memberId, follow, noon(3000));
       await api.call(`POST ${someone.of}/delete-for-ever`, { body: { handle: someone.handle } });
       await api.members.bury(someone.memberId);
       const claims = { sub: someone.memberId, scope: 'member' };
@@ -49,7 +49,7 @@ describe('what the switch shows', () => {
       shown.push({ ...body, actorId: '', removal: { ...body.removal, removalId: '' } });
     }
     expect(shown[1]).toEqual(shown[0]);
-    expect(shown[0]).toMatchObject({ state: 'gone', handle: null, hold: null });
+    expect(shown[0]).toMatchObject({ state: 'gone', handle: null, followers: 0 });
   });
 
   test('to who may not share is why, and nothing to turn on', async () => {
@@ -60,7 +60,7 @@ describe('what the switch shows', () => {
       { rule: 'country', message: en.eligibility.rules.country },
       { rule: 'notSuspended', message: en.eligibility.rules.notSuspended },
     ]);
-    const refused = await wish(someone, on());
+    const refused = await api.wish(someone, on());
     expect([refused.status, refused.body.title]).toEqual([403, en.eligibility.refused]);
     expect(refused.body.errors).toEqual([
       { field: 'country', message: en.eligibility.rules.country },
@@ -73,7 +73,7 @@ describe('turning on', () => {
   test('for the first time promises the keys, and nothing else', async () => {
     const someone = await api.aNewcomer();
     api.newlyStarted();
-    expect((await wish(someone, on())).body).toMatchObject({ state: 'on', ready: false });
+    expect((await api.wish(someone, on())).body).toMatchObject({ state: 'on', ready: false });
     const started = api.newlyStarted();
     expect(started.map(({ queue }) => queue)).toEqual(['keys']);
     expect(await api.isPromised(started[0]!)).toBe(true);
@@ -82,9 +82,9 @@ describe('turning on', () => {
   test('again tells everyone who holds the empty profile, and goes on with the follows that are left', async () => {
     const someone = await api.aSharer();
     const first = await api.member(someone.memberId);
-    await wish(someone, leave);
+    await api.wish(someone, leave);
     api.newlyStarted();
-    expect((await wish(someone, on())).body).toMatchObject({ state: 'on', ready: true, removal: null });
+    expect((await api.wish(someone, on())).body).toMatchObject({ state: 'on', ready: true, removal: null });
     const again = await api.member(someone.memberId);
     expect(again).toMatchObject({ epoch: first.epoch + 2, actorKey: first.actorKey });
     const started = api.newlyStarted();
@@ -101,86 +101,8 @@ describe('turning on', () => {
 
   test('needs consent', async () => {
     const someone = await api.aNewcomer();
-    const { status, body } = await wish(someone, { state: 'on' });
+    const { status, body } = await api.wish(someone, { state: 'on' });
     expect([status, body.errors[0].field]).toEqual([400, '/consent']);
-  });
-});
-
-describe('a pause', () => {
-  test('can end by itself at a time, which is promised and not started', async () => {
-    const someone = await api.aSharer();
-    const until = untilIn(7);
-    const { body } = await wish(someone, { ...paused, until });
-    expect(body).toMatchObject({ state: 'paused', pausedUntil: until, message: en.pausedUntil({ date: until }) });
-    expect(named(body.possible)).toEqual(['resume', 'stop', 'stopAndRemove', 'deleteForEver']);
-    expect(await api.isPromised(pauseEndJob(await api.member(someone.memberId), until))).toBe(true);
-    expect(api.newlyStarted()).toEqual([]);
-  });
-
-  test('takes a time of any zone', async () => {
-    const someone = await api.aSharer();
-    const until = untilIn(2);
-    const elsewhere = new Date(Date.parse(until) + 2 * 3600_000).toISOString().replace('Z', '+02:00');
-    expect((await wish(someone, { ...paused, until: elsewhere })).body.pausedUntil).toBe(until);
-  });
-
-  test('can be given another end, and none', async () => {
-    const someone = await api.aSharer();
-    const [soon, late] = [untilIn(1), untilIn(30)];
-    await wish(someone, { ...paused, until: soon });
-    expect((await wish(someone, { ...paused, until: late })).body).toMatchObject({
-      state: 'paused',
-      pausedUntil: late,
-    });
-    expect(await api.isPromised(pauseEndJob(await api.member(someone.memberId), late))).toBe(true);
-    const endless = await wish(someone, paused);
-    expect(endless.body).toMatchObject({ state: 'paused', pausedUntil: null, message: en.states.paused });
-    expect(await wish(someone, paused)).toEqual(endless);
-  });
-
-  test.each<[string, object, string]>([
-    ['that has passed', { ...paused, until: '2026-11-05T12:59:59.000Z' }, '/until'],
-    ['more than a year ahead', { ...paused, until: '2027-11-07T13:00:00.000Z' }, '/until'],
-    ['that is no time', { ...paused, until: 'tomorrow' }, '/until'],
-    ['that says not in which zone', { ...paused, until: '2026-12-01T00:00:00' }, '/until'],
-    ['of something that is no pause', { state: 'off', until: '2026-12-01T00:00:00Z' }, '/until'],
-    ['that is to remove something', { ...paused, remove: true }, '/remove'],
-  ])('with an end %s is refused', async (_, body, field) => {
-    const someone = await api.aSharer();
-    const answer = await wish(someone, body);
-    expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, field]);
-    expect(answer.body.errors[0].message).not.toContain('\\d');
-    expect((await api.member(someone.memberId)).sharing).toBe('on');
-  });
-
-  test('goes on at no time for who may not share, and is not said to', async () => {
-    const someone = await api.aSharer();
-    const until = untilIn(1);
-    await wish(someone, { ...paused, until });
-    await api.call(`PUT ${someone.of}`, { body: await profileOf(someone, { country: 'DE' }) });
-    expect((await api.call(`GET ${someone.of}/sharing`)).body).toMatchObject({
-      pausedUntil: until,
-      message: en.states.paused,
-    });
-    api.wait(25 * 3600);
-    expect((await api.call(`GET ${someone.of}/sharing`)).body).toMatchObject({ state: 'paused', pausedUntil: null });
-  });
-
-  test('with a field of a wrong type is told which type it must have', async () => {
-    const someone = await api.aSharer();
-    const { body } = await wish(someone, { ...off, remove: 'no' });
-    expect(body.errors).toEqual([{ field: '/remove', message: 'Must be of type boolean.' }]);
-  });
-
-  test('ends by hand, and then the follows that waited are gone on with', async () => {
-    const someone = await api.aSharer();
-    const { epoch } = await api.member(someone.memberId);
-    await wish(someone, { ...paused, until: untilIn(1) });
-    expect((await wish(someone, { state: 'on' })).body).toMatchObject({ state: 'on', pausedUntil: null });
-    const [job, ...more] = api.newlyStarted();
-    expect(more).toEqual([]);
-    expect(job).toMatchObject({ queue: 'removals', message: { memberId: someone.memberId, epoch, held: 'paused' } });
-    expect(await api.isPromised(job!)).toBe(true);
   });
 });
 
@@ -188,7 +110,7 @@ describe('turning off', () => {
   test('asks every server to remove the posts, and tells how far that is', async () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    const { body } = await wish(someone, off);
+    const { body } = await api.wish(someone, off);
     const member = await api.member(someone.memberId);
     expect(body).toMatchObject({
       state: 'removing',
@@ -207,7 +129,7 @@ describe('turning off', () => {
       removalId: member.removalId,
       servers,
     });
-    expect((await wish(someone, off)).body).toEqual(body);
+    expect((await api.wish(someone, off)).body).toEqual(body);
   });
 
   test('is known to be by the platform or by the member, as the token says', async () => {
@@ -216,7 +138,7 @@ describe('turning off', () => {
       ['member', { scope: 'member' }],
     ] as const) {
       const someone = await api.aSharer();
-      await wish(someone, off, claims && { ...claims, sub: someone.memberId });
+      await api.wish(someone, off, claims && { ...claims, sub: someone.memberId });
       const { removalId } = await api.member(someone.memberId);
       expect((await api.removals.find(someone.memberId, removalId!, api.now()))?.cause).toEqual({ by });
     }
@@ -225,33 +147,28 @@ describe('turning off', () => {
   test('can leave the posts where they are, and have them removed later', async () => {
     const someone = await api.aSharer();
     const post = await api.aSharedPost(someone);
-    const { body } = await wish(someone, leave);
+    const { body } = await api.wish(someone, leave);
     expect(body).toMatchObject({ state: 'off', copiesLeft: true, removal: null, message: en.copiesLeft });
     expect(named(body.possible)).toEqual(['turnOn', 'removeLater', 'deleteForEver']);
     expect(api.newlyStarted()).toEqual([]);
     expect((await api.call(`GET ${post.at}`)).body.state).toBe('shared');
 
-    const later = await wish(someone, off);
+    const later = await api.wish(someone, off);
     expect(later.body).toMatchObject({ state: 'removing', copiesLeft: false, removal: { kind: 'sharing' } });
     expect((await api.call(`GET ${post.at}`)).body.state).toBe('deleted');
   });
 
   test('is not refused to who may not share any more', async () => {
     const someone = await api.aSharer();
-    await api.call(`PUT ${someone.of}`, { body: await profileOf(someone, { country: 'DE' }) });
-    expect((await wish(someone, off)).body.state).toBe('removing');
+    await api.call(`PUT ${someone.of}`, { body: aProfile(someone.username, { country: 'DE' }) });
+    expect((await api.wish(someone, off)).body.state).toBe('removing');
   });
 });
-
-const profileOf = async (someone: Someone, more: object) => {
-  const { displayName, bio } = await api.member(someone.memberId);
-  return { username: someone.username, displayName, bio, publicProfile: true, country: 'US', adult: true, ...more };
-};
 
 describe('what is not possible now', () => {
   const there = async (...wishes: object[]) => {
     const someone = wishes.length > 0 ? await api.aSharer() : await api.aNewcomer();
-    for (const one of wishes) await wish(someone, one);
+    for (const one of wishes) await api.wish(someone, one);
     return someone;
   };
   test.each<[string, object[], object, string, string[]]>([
@@ -269,7 +186,7 @@ describe('what is not possible now', () => {
   ])('such as %s: is a 409 that says so, and what is', async (_, before, then, title, possible) => {
     const someone = await there(...before);
     const member = await api.member(someone.memberId);
-    const { status, body } = await wish(someone, then);
+    const { status, body } = await api.wish(someone, then);
     expect([status, body.title]).toEqual([409, title]);
     expect(named(body.possible)).toEqual(possible);
     for (const { message } of body.possible) expect(body.detail).toContain(message);
@@ -278,7 +195,7 @@ describe('what is not possible now', () => {
 
   test('says so where nothing is', async () => {
     const someone = await api.aNewcomer({ adult: false });
-    const { status, body } = await wish(someone, paused);
+    const { status, body } = await api.wish(someone, paused);
     expect([status, body.detail, body.possible]).toEqual([409, en.refusals.nothingPossible, []]);
   });
 });
@@ -295,8 +212,10 @@ describe('who is overtaken by another change', () => {
         },
       },
     });
-    const { status, body } = await slow.call(`PUT ${someone.of}/sharing`, { body: { ...paused, until: untilIn(3) } });
-    expect([status, body.state, body.pausedUntil]).toEqual([200, 'paused', untilIn(3)]);
+    const { status, body } = await slow.call(`PUT ${someone.of}/sharing`, {
+      body: { ...paused, until: api.inDays(3) },
+    });
+    expect([status, body.state, body.pausedUntil]).toEqual([200, 'paused', api.inDays(3)]);
   });
 
   test('is told so after three times', async () => {

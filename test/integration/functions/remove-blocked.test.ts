@@ -1,42 +1,27 @@
-/** What follows when someone is blocked, on a table of its own. */
+/** What follows when the deployment blocks a server, on a table of its own. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyLevel } from '../../../shared/domain/policy.ts';
-import { blocks } from '../../../shared/storage/blocks.ts';
-import { followers } from '../../../shared/storage/followers.ts';
 import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { hashOf } from '../../../shared/storage/keys.ts';
 import { policies } from '../../../shared/storage/policies.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { blockJob } from '../../../shared/transport/jobs.ts';
-import { aBlocker } from '../../support/blocker.ts';
+import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
-import { aJob, noon, unique } from '../../support/storage-samples.ts';
+import { noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
   tables = await newTables(databaseClient());
 });
 
-type Author = Awaited<ReturnType<typeof anAuthor>>;
-const aDomain = () => `${unique('d')}.example`;
-const sharedInbox = (host: string) => `https://${host}/inbox`;
+const { follows, isFollowing, isOpen } = followingOn(() => tables);
 
 const decide = (host: string, level: PolicyLevel) =>
   policies(tables).put([{ host, level, category: 'spam', at: noon().toISOString() }]);
-const follows = async ({ memberId }: Author, host: string, at = noon()) => {
-  const actor = `https://${host}/users/${unique('a')}`;
-  const follow = { actor, followId: `${actor}/follows/1`, inbox: sharedInbox(host) };
-  await following(tables).add(memberId, follow, at);
-  await inboxes(tables).open(memberId, follow.inbox, at);
-  return follow;
-};
-const isFollowing = async ({ memberId }: Author, { actor }: { readonly actor: string }) =>
-  (await followers(tables).find(memberId, actor)) !== undefined;
-const isOpen = async ({ memberId }: Author, host: string) =>
-  (await inboxes(tables).find(memberId, hashOf(sharedInbox(host))))?.active;
 
 describe('a server that is blocked', () => {
   test('loses its followers, is asked to remove what it may hold, and gets nothing any more', async () => {
@@ -223,85 +208,4 @@ test('after an import each server that is blocked and holds something gets work 
   );
   expect(worker.started).toHaveLength(2);
   for (const { id } of worker.started) expect(id).toMatch(/^block#server#/);
-});
-
-describe('a server that a member blocks', () => {
-  test('is parted from that member alone', async () => {
-    const host = `x.${aDomain()}`;
-    const [author, other] = [await anAuthor(tables), await anAuthor(tables)];
-    const post = await author.post();
-    await other.post();
-    const [mine, theirs] = [await follows(author, host), await follows(other, host)];
-    const elsewhere = await follows(author, aDomain());
-    const server = host.slice(2);
-    await blocks(tables).add(author.memberId, { server }, noon());
-    const worker = aBlocker(tables);
-    await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host: server });
-    expect([
-      await isFollowing(author, mine),
-      await isFollowing(other, theirs),
-      await isFollowing(author, elsewhere),
-    ]).toEqual([false, true, true]);
-    expect(worker.sent.map(({ message }) => message.subject)).toMatchObject([
-      { kind: 'reject', follow: { actor: mine.actor } },
-      { kind: 'withdrawal', objectKey: post.objectKey },
-    ]);
-    expect([await isOpen(author, host), await isOpen(other, host)]).toEqual([false, true]);
-  });
-
-  test('is left alone when the member has changed its mind', async () => {
-    const host = aDomain();
-    const author = await anAuthor(tables);
-    await follows(author, host);
-    const worker = aBlocker(tables);
-    await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host });
-    expect(worker.sent).toEqual([]);
-  });
-});
-
-describe('an account that the deployment blocks', () => {
-  test('follows nobody any more; others of its server do', async () => {
-    const host = aDomain();
-    const authors = [await anAuthor(tables), await anAuthor(tables), await anAuthor(tables)];
-    const actor = `https://${host}/users/eve`;
-    for (const { memberId } of authors)
-      await following(tables).add(
-        memberId,
-        { actor, followId: `${actor}/${memberId}`, inbox: sharedInbox(host) },
-        noon(),
-      );
-    const other = await follows(authors[0]!, host);
-    await policies(tables).blockAccount({ actor, category: 'spam', at: noon().toISOString() }, aJob());
-    const worker = aBlocker(tables, { steps: 0 });
-    expect(await worker.toTheEnd({ kind: 'account', actor })).toBeGreaterThan(1);
-    expect(await Promise.all(authors.map((author) => isFollowing(author, { actor })))).toEqual([false, false, false]);
-    expect(
-      worker
-        .of('reject')
-        .map(({ message }) => message.subject.memberId)
-        .sort(),
-    ).toEqual(authors.map(({ memberId }) => memberId).sort());
-    expect(worker.of('withdrawal')).toEqual([]);
-    expect(await isFollowing(authors[0]!, other)).toBe(true);
-  });
-
-  test('gets nothing at an inbox of its own from then on; one that others share stays open', async () => {
-    const [own, shared] = [aDomain(), aDomain()];
-    const author = await anAuthor(tables);
-    const [alone, among] = [await follows(author, own), await follows(author, shared)];
-    const other = await follows(author, shared);
-    for (const { actor } of [alone, among]) {
-      await policies(tables).blockAccount({ actor, category: 'spam', at: noon().toISOString() }, aJob());
-      await aBlocker(tables).toTheEnd({ kind: 'account', actor });
-    }
-    expect([await isOpen(author, own), await isOpen(author, shared)]).toEqual([false, true]);
-    expect(await isFollowing(author, other)).toBe(true);
-  });
-
-  test('keeps its follows when it was let go meanwhile', async () => {
-    const author = await anAuthor(tables);
-    const follow = await follows(author, aDomain());
-    await aBlocker(tables).toTheEnd({ kind: 'account', actor: follow.actor });
-    expect(await isFollowing(author, follow)).toBe(true);
-  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../../shared/domain/job.ts';
-import type { Member } from '../../../shared/domain/member.ts';
+import { consentsOf, type Member } from '../../../shared/domain/member.ts';
 import { isLegal, type Transition, transitions } from '../../../shared/domain/sharing.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { members } from '../../../shared/storage/members.ts';
@@ -156,12 +156,19 @@ describeStorage('the switch of a member', (table) => {
     expect([(await read(paused.memberId)).sharing, await isPromised(job)]).toEqual(['paused', false]);
   });
 
-  test('an order that comes while someone is deleted for ever is not overlooked', async () => {
-    const on = await at('on');
-    await all().hold(on, { order: '12 C 34/26', since: noon(20).toISOString() });
-    expect((await make('deleteForEver', on)).isDone).toBe(false);
-    expect((await make('deleteForEver', await read(on.memberId))).isDone).toBe(true);
-    expect((await read(on.memberId)).bio).toBe(on.bio);
+  test('each consent is kept, in order; the last one is the one that counts', async () => {
+    let member = await at('new');
+    const agreed = [];
+    for (const textVersion of ['1', '2', '2']) {
+      const now = noon(10 * agreed.length);
+      const consent = { textVersion, at: now.toISOString() };
+      await all().turnOn(member, { actorKey: member.actorKey ?? unique('k'), consent, now });
+      await all().stop(await read(member.memberId), now);
+      member = await read(member.memberId);
+      agreed.push(consent);
+      expect(member.consent).toEqual(consent);
+      expect(consentsOf(member)).toEqual(agreed);
+    }
   });
 
   test('who is gone leaves nothing of the profile but the name, and in the end not even that; handle and id stay taken', async () => {
@@ -189,43 +196,6 @@ describeStorage('the switch of a member', (table) => {
     const on = await at('on');
     await all().bury(on.memberId);
     expect(await read(on.memberId)).toEqual(on);
-  });
-
-  test('a legal order keeps the profile of who is deleted for ever, until it holds no more', async () => {
-    const on = await at('on');
-    const hold = { order: '12 C 34/26', since: noon(20).toISOString() };
-    expect(await all().hold(on, hold)).toBe(true);
-    await all().publishKey(on.memberId, 'key');
-    const held = await read(on.memberId);
-    expect(held).toEqual({ ...on, hold, publicKeyPem: 'key' });
-
-    await make('deleteForEver', held);
-    await all().bury(on.memberId);
-    const gone = await read(on.memberId);
-    expect(gone).toMatchObject({
-      sharing: 'gone',
-      username: on.username,
-      displayName: on.displayName,
-      bio: on.bio,
-      hold,
-    });
-    expect(gone.publicKeyPem).toBeUndefined();
-
-    const job = aJob();
-    expect(await all().hold(gone, undefined, job)).toBe(true);
-    const released = await read(on.memberId);
-    expect(released).toMatchObject({ sharing: 'gone', username: '', displayName: '', bio: '' });
-    expect(released.hold).toBeUndefined();
-    expect(await isPromised(job)).toBe(true);
-  });
-
-  test('the end of an order changes nothing of who is here', async () => {
-    const on = await at('on');
-    await all().hold(on, { order: '1', since: noon().toISOString() });
-    expect(await all().hold(on, undefined)).toBe(true);
-    expect(await read(on.memberId)).toEqual(on);
-    await make('pause', on);
-    expect(await all().hold(on, { order: '1', since: noon().toISOString() })).toBe(false);
   });
 
   test('a profile that pauses sharing does so in the same write, without an end', async () => {

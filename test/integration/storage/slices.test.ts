@@ -134,16 +134,16 @@ describeStorage('slices', (table) => {
     expect(Object.values((await sliceOf(removal)).asks).every(({ state }) => state === 'parked')).toBe(true);
   });
 
-  test('keep what was seen at a look, whoever else writes', async () => {
+  test('keep what is known of an ask that waits, as long as it does', async () => {
     const [one, other] = [anInbox(), anInbox()];
     const removal = await aCutRemoval(table().tables, [[anAsk(one), anAsk(other)]]);
-    const look = { at: noon(700).toISOString(), outcome: 'stillThere', found: 2 } as const;
+    const parkedOne = park(anAsk(one));
+    expect(await all().advance(await sliceOf(removal), removal, byName([parkedOne]), noon())).toBe(true);
     const before = await sliceOf(removal);
-    expect(await all().noteLooks(before, { [askName(one)]: look })).toBe(true);
-    expect(await askAt(table().tables, removal, one)).toEqual({ ...anAsk(one), look });
+    expect(await all().noteParked(before, { ...parkedOne, asked: 1, unanswered: true })).toBe(true);
+    expect(await askAt(table().tables, removal, one)).toMatchObject({ state: 'parked', asked: 1, unanswered: true });
+    expect(await all().noteParked(before, { ...anAsk(other), state: 'parked' })).toBe(false);
     expect(await askAt(table().tables, removal, other)).toEqual(anAsk(other));
-    expect(await all().advance(before, removal, byName([took(anAsk(one))]), noon())).toBe(false);
-    expect(await all().noteLooks({ removalId: 'none', slice: 0 }, { [askName(one)]: look })).toBe(false);
   });
 
   test('come in order, page by page', async () => {

@@ -9,10 +9,9 @@ export function* removalsEnd({ rowsOf, member }: History): Generator<string> {
   if (member.sharing === 'gone' && member.publicKeyPem !== undefined) yield 'the member is gone, and is not buried';
   for (const { id, kind, epoch, state, open, parked } of rowsOf<Removal>('Removal')) {
     // Who is deleted for ever is asked for as a whole: what was still to be asked before is not.
-    const isOvertaken = kind === 'sharing' && member.sharing === 'gone' && epoch < member.epoch;
+    const isOvertaken = kind !== 'forEver' && member.sharing === 'gone' && epoch < member.epoch;
     const isOver = isOvertaken || (open === 0 && parked === 0);
-    if (kind !== 'post' && (state !== 'settled' || !isOver))
-      yield `removal ${id} is ${state}: ${open} inboxes are open, ${parked} wait`;
+    if (state !== 'settled' || !isOver) yield `removal ${id} is ${state}: ${open} inboxes are open, ${parked} wait`;
   }
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  consentsBefore,
+  consentsOf,
   consequenceOf,
   type EligibilityRule,
   failingRules,
@@ -104,4 +106,13 @@ describe('looksDifferent', () => {
     ['who sees the profile', { publicProfile: false }],
     ['a copy of the fields', { fields: structuredClone(profile.fields) }],
   ])('a change of %s does not', (_, change) => expect(looksDifferent(profile, { ...profile, ...change })).toBe(false));
+});
+
+test('a hundred consents are kept, the newest, with the one that counts', () => {
+  const agreedTo = (n: number) => ({ textVersion: `${n}`, at: '2026-11-05T12:00:00.000Z' });
+  let member: Parameters<typeof consentsOf>[0] = {};
+  expect([consentsOf(member), consentsBefore(member)]).toEqual([[], []]);
+  for (let n = 1; n <= 102; n++) member = { earlierConsents: consentsBefore(member), consent: agreedTo(n) };
+  expect(member.consent).toEqual(agreedTo(102));
+  expect(consentsOf(member)).toEqual(Array.from({ length: 100 }, (_, n) => agreedTo(n + 3)));
 });

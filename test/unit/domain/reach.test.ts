@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chunkId, chunkSize, cut, type Inbox, isLookDue, wasInReach } from '#shared/domain/reach';
+import { chunkId, chunkSize, cut, type Inbox, isLookDue, outOfReachAfter, wasInReach } from '#shared/domain/reach';
 import { hashOf } from '#shared/storage/keys';
 import { anInbox, aTime } from '../../support/arbitraries.ts';
 
@@ -33,6 +33,18 @@ describe('wasInReach', () => {
         expect(wasInReach(inbox, sentAt, deletedAt)).toBe(true);
       }),
     );
+  });
+
+  test('nothing is in reach that was sent after the time that is told for it', () => {
+    fc.assert(
+      fc.property(anInbox, aTime, inOrder, (inbox, until, [sentAt, deletedAt]) => {
+        const last = outOfReachAfter({ until })!;
+        expect(last.toISOString()).toMatch(/T00:00:00.000Z$/);
+        const isHeld = wasInReach({ ...inbox, active: false, until }, sentAt, deletedAt);
+        if (isHeld) expect(Date.parse(sentAt)).toBeLessThan(last.getTime());
+      }),
+    );
+    expect(outOfReachAfter({ until: undefined })).toBeUndefined();
   });
 
   test('whoever was in reach for a moment between sending and deleting gets the Delete', () => {

@@ -47,6 +47,8 @@ describe('what the inboxes of a server say together', () => {
     expect(serverReceipts([waiting], new Map([[server.host, server]]))).toMatchObject([
       { unreachableSince: at(10), nextTryAt: at(45), givenUpAt: '2027-02-03T12:10:00.000Z' },
     ]);
+    const [ofAll] = serverReceipts([waiting], new Map(), { kind: 'sharing', at: at(0) });
+    expect(ofAll?.givenUpAt).toBe('2027-02-03T12:00:00.000Z');
     const [asked] = serverReceipts([anAsk('a.example')], new Map([[server.host, server]]));
     expect([asked?.nextTryAt, asked?.givenUpAt, asked?.unreachableSince]).toEqual([undefined, undefined, undefined]);
   });

@@ -6,9 +6,11 @@ import { logger } from '#shared/runtime/logger';
 import { blocks } from '#shared/storage/blocks';
 import { jobKey, jobs } from '#shared/storage/jobs';
 import { limits } from '#shared/storage/limits';
+import { looks } from '#shared/storage/looks';
 import { members } from '#shared/storage/members';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
+import { receipts } from '#shared/storage/receipts';
 import { removals } from '#shared/storage/removals';
 import { serverDirectory, servers } from '#shared/storage/servers';
 import { slices } from '#shared/storage/slices';
@@ -20,7 +22,7 @@ import { look } from '../../../functions/ask/look.ts';
 import { onlyTo } from '../../support/guarded.ts';
 import { site } from '../../support/members.ts';
 import { memoryTables } from '../../support/memory-tables.ts';
-import { anAsk, askAt, byName } from '../../support/removals.ts';
+import { anAsk, byName } from '../../support/removals.ts';
 import { likeMastodon, likeMisskey, running, send } from '../../support/shelves.ts';
 import { aJob, aPost, aRemoval, aSharer, noon, unique } from '../../support/storage-samples.ts';
 import { aWebServer } from '../../support/web-server.ts';
@@ -62,7 +64,8 @@ test('what servers still show of a removal is noted with each of them', async ()
     members: members(tables),
     posts: posts(tables),
     removals: removals(tables),
-    slices: slices(tables),
+    receipts: receipts(tables),
+    looks: looks(tables),
     jobs: jobs(tables),
     limits: limits(tables),
     directory: serverDirectory(servers(tables), now),
@@ -77,7 +80,8 @@ test('what servers still show of a removal is noted with each of them', async ()
   await run(message, { getRemainingTimeInMillis: () => 60_000 });
 
   const at = noon(600).toISOString();
-  const found = await Promise.all(inboxes.map(async (inbox) => (await askAt(tables, removal, inbox)).look));
+  const sheet = await receipts(tables).sheet(removal, 0);
+  const found = inboxes.map((inbox) => sheet.find((ask) => ask.inbox === inbox)?.look);
   expect(found).toEqual([
     { at, outcome: 'stillThere', found: 1 },
     { at, outcome: 'noneFound', found: 0 },

@@ -74,7 +74,7 @@ function world(seed: number) {
     receiptParts: { put: async () => {} },
     removals: { find: async () => undefined },
     removed: { removedBy: async () => ({ items: [] }) },
-    slices: { find: async () => undefined, release: async () => false },
+    slices: { find: async () => undefined, release: async () => false, noteParked: async () => false },
     signingKeys: { privateKey: async () => ({}) as never },
     servers: remote,
     parked: parked(tables),
@@ -125,7 +125,7 @@ function world(seed: number) {
     const subject = aPostPointer('create', { objectKey: name });
     const message = { subject, chunk: name, inboxes: [inbox], attempt: 9, lane: 'slow' as const };
     parking++;
-    await again(() => consequences(deps, message, none, [{ inbox, host, outcome }]));
+    await again(() => consequences(deps, message, none, [{ inbox, host, outcome, hasLeft: outcome.kind !== 'out' }]));
     parking--;
     return inbox;
   };

@@ -28,7 +28,8 @@ async function jobsOf(make: (deps: never) => Operation, body: object) {
     posts: {
       findByPostId: async () => post,
       edit: async (_post: never, _content: never, _now: never, job: Job) => promised.push(job),
-      markDeleted: async (_post: never, _now: never, job: Job) => promised.push(job),
+      markDeleted: async (_post: never, _now: never, job: Job, _removal: never, ...more: readonly Job[]) =>
+        promised.push(job, ...more),
     },
     reactions: { tally: async () => ({ likes: 0, boosts: 0, replies: 0, quotes: 0 }) },
     results: { sum: async () => ({ asked: 0, accepted: 0, retrying: 0, gaveUp: 0 }) },
@@ -44,29 +45,38 @@ async function jobsOf(make: (deps: never) => Operation, body: object) {
   };
   const names = { memberId: member.memberId, postId: post.postId };
   await make(deps as never).run({ ...names, caller: 'platform', query: {}, body } as never);
-  expect(promised).toHaveLength(1);
-  expect(started).toEqual([[promised[0], jobKey(promised[0]!), now]]);
-  return promised[0];
+  expect(started).toEqual(promised.map((job) => [job, jobKey(job!), now]));
+  return promised;
 }
 
-test('a Delete leaves a minute after the tombstone', async () =>
-  expect(await jobsOf(deletePost, {})).toMatchObject({ id: 'delete#01object', startsAt: '2026-11-05T12:01:00.000Z' }));
+/** The only one. */
+async function jobOf(...how: Parameters<typeof jobsOf>) {
+  const [job, ...more] = await jobsOf(...how);
+  expect(more).toEqual([]);
+  return job;
+}
+
+test('a Delete leaves a minute after the tombstone, and its answers are gone through a minute later', async () =>
+  expect(await jobsOf(deletePost, {})).toMatchObject([
+    { id: 'delete#01object', startsAt: '2026-11-05T12:01:00.000Z' },
+    { id: expect.stringContaining('removal#01removal#answers'), startsAt: '2026-11-05T12:02:00.000Z', bySweep: true },
+  ]));
 
 test('an Update leaves 25 seconds after the edit', async () =>
-  expect(await jobsOf(editPost, { text: 'Edited', attachments: [], sensitive: false })).toMatchObject({
+  expect(await jobOf(editPost, { text: 'Edited', attachments: [], sensitive: false })).toMatchObject({
     id: 'update#01object#2',
     startsAt: '2026-11-05T12:00:25.000Z',
   }));
 
 test('a changed profile leaves 25 seconds after the change, and is named by the time of the change', async () =>
-  expect(await jobsOf(putMember, { ...member, displayName: 'Anna' })).toMatchObject({
+  expect(await jobOf(putMember, { ...member, displayName: 'Anna' })).toMatchObject({
     id: 'profile#m1#2026-11-05T12:00:00.000Z',
     startsAt: '2026-11-05T12:00:25.000Z',
     message: { subject: { revision: '2026-11-05T12:00:00.000Z' } },
   }));
 
 test('the removal of everything starts at once', async () =>
-  expect(await jobsOf(putMember, { ...member, adult: false })).toMatchObject({
+  expect(await jobOf(putMember, { ...member, adult: false })).toMatchObject({
     id: 'removal#01removal#posts',
     startsAt: '2026-11-05T12:00:00.000Z',
   }));

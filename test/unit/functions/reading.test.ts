@@ -17,7 +17,7 @@ const stands = aSharedPost();
 const { publicKeyPem: _publicKeyPem, ...keyless } = anActor();
 
 /** Everything that can be read of a member whose one post is kept, or `erased`. */
-function reading(member: Member | undefined, row: Post | 'erased' = stands) {
+function reading(member: Member | undefined, row: Post | 'erased' = stands, admitTo = async () => {}) {
   const kept = row === 'erased' ? undefined : row;
   const deps = {
     site,
@@ -45,7 +45,7 @@ function reading(member: Member | undefined, row: Post | 'erased' = stands) {
     },
     policies: async () => openToAll,
     blocks: { of: async () => memberBlocksOf([]) },
-    admitTo: async () => {},
+    admitTo,
     now: () => new Date('2026-11-05T12:00:00Z'),
   };
   const ask = async (run: HttpFunction, pathParameters = {}, query = {}, accept = 'application/activity+json') => {
@@ -191,6 +191,19 @@ describe('of someone who is gone', () => {
             deleted: '2026-11-04T10:00:00Z',
           },
         });
+  });
+
+  test('nobody is refused who was blocked, whether or not the block is kept', async () => {
+    const refuses = async () => {
+      throw new HttpProblem(403, 'You are blocked.');
+    };
+    const statuses = async (member: Member) => {
+      const read = reading(member, stands, refuses);
+      const answers = [await read.stamp(), await read.outbox(), await read.followers(), await read.following()];
+      return answers.map(({ status }) => status);
+    };
+    expect(await statuses(anActor())).toEqual([403, 403, 403, 403]);
+    expect(await statuses(gone)).toEqual([410, 200, 200, 200]);
   });
 
   test('what could never be the address of a post is none: 404', async () => {

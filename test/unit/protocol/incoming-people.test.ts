@@ -2,14 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readActivity } from '#shared/protocol/incoming';
 import type { JsonObject } from '#shared/protocol/json';
-
-const id = 'https://remote.example/activities/1';
-const actor = 'https://remote.example/users/bob';
-const post = 'https://share.example/actors/01actor/posts/01object';
-const ann = 'https://share.example/actors/01actor';
-const activity = (more: JsonObject): JsonObject => ({ id, actor, ...more });
-/** One thing in each form that it may be given in. */
-const formsOf = (address: string) => [address, { id: address, type: 'Note' }, [address], [{ id: address }]];
+import { activity, actor, ann, formsOf, id, post } from '../../support/incoming-activities.ts';
 
 describe('a Block', () => {
   test('names whom it is about', () => {

@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import { describe, expect, test } from 'vitest';
 import type { Ask } from '#shared/domain/removal';
 import { removalRequests } from '#shared/protocol/removal-requests';
@@ -5,10 +6,11 @@ import { aMember, anActor, aRemoval, aSharedPost, site } from '../../support/mem
 
 const deletedAt = '2026-11-04T10:00:00.000Z';
 const hour = (count: number) => new Date(Date.UTC(2026, 10, 3) + count * 3_600_000).toISOString();
+const keyAt = (time: string) => `${encodeTime(Date.parse(time)).toLowerCase()}${'0'.repeat(16)}`;
 /** Newest first; one in an hour. */
 const posts = Array.from({ length: 250 }, (_, index) => 250 - index).map((number) =>
   aSharedPost({
-    objectKey: `o${String(number).padStart(3, '0')}`,
+    objectKey: keyAt(hour(number - 250)),
     state: 'deleted',
     firstSentAt: hour(number - 250),
     deletedAt,
@@ -73,12 +75,18 @@ describe('what an inbox is asked for', () => {
     expect(kept).toEqual(posts.slice(240).map(({ objectKey }) => objectKey));
   });
 
+  test('is found without reading all that came after it was out of reach', async () => {
+    const run = await start();
+    expect((await run.requests.next(anAsk({ until: hour(-241) })))?.objectKey).toBe(posts[240]!.objectKey);
+    expect(run.pages()).toBe(1);
+  });
+
   test('is read once, and made once, for all inboxes of a run', async () => {
     const run = await start();
     await allOf(run, anAsk());
     const pages = run.pages();
     await Promise.all([allOf(run, anAsk()), allOf(run, anAsk({ until: hour(-100) }))]);
-    expect(run.pages()).toBe(pages);
+    expect(run.pages()).toBe(pages + 1); // where those begin that went out of reach that day
     expect((await run.requests.next(anAsk()))?.body).toBe((await run.requests.next(anAsk()))?.body);
   });
 
@@ -86,7 +94,7 @@ describe('what an inbox is asked for', () => {
     const { requests } = await start();
     const request = await requests.next(anAsk());
     expect(JSON.parse(Buffer.from(request!.body).toString())).toMatchObject({
-      id: `https://share.example/actors/01actor/posts/o250#delete`,
+      id: `https://share.example/actors/01actor/posts/${posts[0]!.objectKey}#delete`,
       type: 'Delete',
       object: { type: 'Tombstone', deleted: '2026-11-04T10:00:00Z' },
     });

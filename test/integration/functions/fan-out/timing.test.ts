@@ -28,6 +28,17 @@ const anInbox = async ({ memberId }: Author, at = noon()) => {
 const stateOf = async ({ memberId }: Author, objectKey: string) =>
   (await posts(tables).find(memberId, objectKey))?.state;
 
+test('a waiting post of a member who has moved to a country without sharing is cancelled; what was sent goes on', async () => {
+  const author = await anAuthor(tables);
+  await anInbox(author);
+  const [waits, sent] = [await author.post(false), await author.post()];
+  const worker = aSpreader(tables, { eligibleCountries: ['JP'] });
+  for (const post of [waits, sent])
+    await worker.run(await promised(tables, postJob('create', post, noon().toISOString())), plenty);
+  expect(worker.chunks.map(({ subject }) => 'objectKey' in subject && subject.objectKey)).toEqual([sent.objectKey]);
+  expect(await stateOf(author, waits.objectKey)).toBe('cancelled');
+});
+
 describe('while sharing is paused', () => {
   const pause = async ({ memberId }: Author) => {
     const member = await members(tables).find(memberId, noon(), { consistent: true });

@@ -1,6 +1,3 @@
-/** What becomes of people: they leave, move, change their address, or block a member. */
-import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { ScanCommand } from 'dynamodb-toolbox/table/actions/scan';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RemoteActor } from '../../../../shared/domain/remote-actor.ts';
 import { blocks } from '../../../../shared/storage/blocks.ts';
@@ -9,168 +6,14 @@ import { policies } from '../../../../shared/storage/policies.ts';
 import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import type { FetchedActor } from '../../../../shared/transport/actor-fetch.ts';
+import { aChangingActor } from '../../../support/changing-actor.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
-import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
+import { activityOf, anAuthor, aSender } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
   tables = await newTables(databaseClient());
-});
-
-/** Servers answer with what is in `documents`; all fetches are kept. */
-const start = async (now = 120) => {
-  const author = await anAuthor(tables);
-  const documents = new Map<string, FetchedActor>();
-  const fetched: string[] = [];
-  const receiver = openReceiver(tables, {
-    now: () => noon(now),
-    fetchActor: async ({ href }) => {
-      fetched.push(href);
-      return documents.get(href) ?? { kind: 'gone', reason: 'nothing there' };
-    },
-  });
-  return { author, post: await author.post(), sender: aSender(), receiver, documents, fetched };
-};
-type Started = Awaited<ReturnType<typeof start>>;
-
-const aNote = (actor: RemoteActor, more: object) => ({
-  id: `${new URL(actor.id).origin}/notes/${unique('')}`,
-  type: 'Note',
-  attributedTo: actor.id,
-  to: 'https://www.w3.org/ns/activitystreams#Public',
-  content: '<p>Hello</p>',
-  ...more,
-});
-const doesEverything = async ({ author, post, receiver }: Started, sender: RemoteActor) => {
-  await remoteActors(tables).save(sender, [{ id: `${sender.id}#main-key`, pem: 'PEM' }], noon());
-  for (const [type, object] of [
-    ['Follow', author.id],
-    ['Like', post.id],
-    ['Announce', post.id],
-    ['Create', aNote(sender, { inReplyTo: post.id })],
-    ['Create', aNote(sender, { tag: { type: 'Mention', href: author.id } })],
-    ['Flag', [author.id]],
-  ] as const)
-    await receiver.from(sender, activityOf(sender, type, object));
-};
-const numbersOf = async ({ author, post }: Pick<Started, 'author' | 'post'>) => {
-  const { likes, boosts, replies } = await post.numbers();
-  return { followers: await author.followers(), likes, boosts, replies };
-};
-const none = { followers: 0, likes: 0, boosts: 0, replies: 0 };
-const one = { followers: 1, likes: 1, boosts: 1, replies: 1 };
-
-/** Rows that still say something about this id and are not about to go by themselves. */
-const rowsAbout = async (actor: string) => {
-  const { Items = [] } = await tables.table.build(ScanCommand).options({ maxPages: Number.POSITIVE_INFINITY }).send();
-  return Items.filter((row) => row.expiresAt === undefined || row._et === 'Report')
-    .filter((row) => JSON.stringify(row, (_, value) => (value instanceof Set ? [...value] : value)).includes(actor))
-    .map(({ pk, sk }) => `${pk} / ${sk}`);
-};
-
-describe('Delete of an actor by itself', () => {
-  test('takes everything with it that the actor did, once, and leaves what others did', async () => {
-    const started = await start();
-    const { author, post, sender, receiver } = started;
-    const [second, other] = [await anAuthor(tables), aSender()];
-    for (const person of [sender, other]) await doesEverything(started, person);
-    await receiver.from(sender, activityOf(sender, 'Follow', second.id));
-    expect(await numbersOf(started)).toEqual({ followers: 2, likes: 2, boosts: 2, replies: 2 });
-
-    receiver.events.length = 0;
-    const deletion = activityOf(sender, 'Delete', sender.id);
-    for (const again of [deletion, deletion, activityOf(sender, 'Delete', sender.id)])
-      await receiver.from(sender, again);
-    expect(await numbersOf(started)).toEqual(one);
-    expect(await second.followers()).toBe(0);
-    expect((await post.replies()).map(({ actor }) => actor)).toEqual([other.id]);
-    expect(await rowsAbout(sender.id)).toEqual([]);
-    expect(await rowsAbout(other.id)).not.toEqual([]);
-    expect(await remoteActors(tables).find(sender.id, noon(121))).toBeUndefined();
-    expect(await remoteActors(tables).findKey(`${sender.id}#main-key`, noon(121))).toBeUndefined();
-    expect(receiver.events.map(({ type, memberId }) => [type, memberId]).sort()).toEqual(
-      [author, second].map(({ memberId }) => ['unfollow', memberId]).sort(),
-    );
-  });
-
-  test('leaves only rows that go by themselves, and late copies of what was done come to nothing', async () => {
-    const started = await start();
-    const { post, sender, receiver } = started;
-    const like = activityOf(sender, 'Like', post.id);
-    await receiver.from(sender, like);
-    await receiver.from(sender, activityOf(sender, 'Delete', sender.id));
-    const { Items = [] } = await tables.table
-      .build(QueryCommand)
-      .query({ partition: `DOINGS#${sender.id}` })
-      .send();
-    expect(Items.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
-    await receiver.from(sender, like);
-    expect(await numbersOf(started)).toEqual(none);
-  });
-
-  test('of someone who did more than can be ended at once ends the rest when it comes again', async () => {
-    const started = await start();
-    const { author, sender, receiver } = started;
-    const posts = await Promise.all(Array.from({ length: 50 }, () => author.post()));
-    for (const post of posts) await receiver.from(sender, activityOf(sender, 'Like', post.id));
-    let looks = 0;
-    const hasty = openReceiver(tables, { now: () => noon(120 + 15 * looks++) });
-    const deletion = activityOf(sender, 'Delete', sender.id);
-    await expect(hasty.from(sender, deletion)).rejects.toThrow('look again');
-    const left = async () => {
-      const all = await Promise.all(posts.map((post) => post.numbers()));
-      return all.reduce((sum, { likes }) => sum + likes, 0);
-    };
-    expect(await left()).toBeGreaterThan(0);
-    expect(await left()).toBeLessThan(50);
-    await receiver.from(sender, deletion);
-    expect(await left()).toBe(0);
-  });
-
-  test('by several workers at once counts down once', async () => {
-    const started = await start();
-    for (const person of [started.sender, aSender()]) await doesEverything(started, person);
-    const deletion = activityOf(started.sender, 'Delete', started.sender.id);
-    await Promise.all([1, 2, 3].map(() => started.receiver.from(started.sender, deletion)));
-    expect(await numbersOf(started)).toEqual(one);
-  });
-});
-
-describe('Block', () => {
-  test('of a member ends the follow and closes its inbox some time later; what was liked and written stays', async () => {
-    const started = await start();
-    const { author, sender, receiver } = started;
-    await doesEverything(started, sender);
-    receiver.deliveries.length = 0;
-    receiver.events.length = 0;
-    const block = activityOf(sender, 'Block', author.id);
-    for (const again of [block, block]) await receiver.from(sender, again);
-    expect(await numbersOf(started)).toEqual({ ...one, followers: 0 });
-    expect(receiver.events).toMatchObject([{ type: 'unfollow', memberId: author.memberId, actor: sender.id }]);
-    expect(receiver.deliveries).toEqual([]);
-    await receiver.from(sender, activityOf(sender, 'Undo', block));
-    expect(await author.followers()).toBe(0);
-    await receiver.from(sender, activityOf(sender, 'Follow', author.id));
-    expect(await author.followers()).toBe(1);
-  });
-
-  test('of anyone else, or by anyone else, changes nothing', async () => {
-    const started = await start();
-    const { author, sender, receiver } = started;
-    await doesEverything(started, sender);
-    const other = aSender();
-    await receiver.from(other, activityOf(other, 'Block', author.id));
-    for (const object of [
-      'https://share.example/actor',
-      'https://far.example/users/x',
-      `${author.id}x`,
-      [],
-      started.post.id,
-    ])
-      await receiver.from(sender, activityOf(sender, 'Block', object));
-    expect(await numbersOf(started)).toEqual(one);
-  });
 });
 
 describe('Move', () => {
@@ -183,7 +26,7 @@ describe('Move', () => {
   const moves = (old: RemoteActor, target: string) => activityOf(old, 'Move', old.id, { target });
 
   test('of a follower to an account that names the old one hands its follows over', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     const second = await anAuthor(tables);
     const follow = activityOf(sender, 'Follow', author.id);
     await receiver.from(sender, follow);
@@ -206,7 +49,7 @@ describe('Move', () => {
   });
 
   test('of a follower whose copies were left hands the follow over, for when sharing goes on', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     await author.stop();
     const target = aSender('near.example');
@@ -217,7 +60,7 @@ describe('Move', () => {
   });
 
   test('to an account that follows already leaves one follower, by its own Follow', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     const target = aSender('near.example');
     const own = activityOf(target, 'Follow', author.id);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
@@ -229,7 +72,7 @@ describe('Move', () => {
   });
 
   test('112: to an account that does not name the old one has no effect, nor one that is somebody else or gone', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     const [unaware, other, gone] = [aSender(), aSender(), aSender()];
     documents.set(unaware.id, found(unaware, 'https://far.example/other', author.id));
@@ -244,14 +87,14 @@ describe('Move', () => {
   });
 
   test('of someone who follows nobody here is not looked into', async () => {
-    const { post, sender, receiver, fetched } = await start();
+    const { post, sender, receiver, fetched } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Like', post.id));
     await receiver.from(sender, moves(sender, 'https://far.example/users/new'));
     expect(fetched).toEqual([]);
   });
 
   test('to where nobody answers just now is tried again', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     const target = aSender();
     documents.set(target.id, { kind: 'unreachable', reason: 'no answer' });
@@ -267,7 +110,7 @@ describe('Move', () => {
         policies(tables).put([{ host, level: 'blocked', category: 'spam', at: noon().toISOString() }]),
     ],
   ])('to %s leaves the follow where it was', async (_, block) => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     const target = aSender(`${unique('s')}.example`);
     documents.set(target.id, found(target, sender.id));
@@ -278,7 +121,7 @@ describe('Move', () => {
   });
 
   test('to an account whose inbox may not be reached has no effect', async () => {
-    const { author, sender, receiver, documents } = await start();
+    const { author, sender, receiver, documents } = await aChangingActor(tables);
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     const target = { ...aSender(), inbox: 'https://10.0.0.1/inbox' };
     documents.set(target.id, found(target, sender.id));
@@ -298,7 +141,7 @@ describe('Update of an actor', () => {
   });
 
   test('[T27] has its own server asked, once in ten minutes, and believes that alone', async () => {
-    const { sender, receiver, documents, fetched } = await start(700);
+    const { sender, receiver, documents, fetched } = await aChangingActor(tables, 700);
     const key = (name: string) => ({ id: `${sender.id}#${name}`, pem: `PEM of ${name}` });
     await remoteActors(tables).save(sender, [key('old')], noon());
     documents.set(sender.id, found({ ...sender, name: 'New name' }, key('new')));
@@ -311,7 +154,7 @@ describe('Update of an actor', () => {
   });
 
   test('that says nothing new so soon after the last look is not looked into, nor that of a stranger', async () => {
-    const { sender, receiver, fetched } = await start(599);
+    const { sender, receiver, fetched } = await aChangingActor(tables, 599);
     await receiver.from(sender, update(sender));
     await remoteActors(tables).save(sender, [], noon());
     await receiver.from(sender, update(sender));
@@ -319,7 +162,7 @@ describe('Update of an actor', () => {
   });
 
   test('with another inbox has posts go there from now on', async () => {
-    const { author, sender, receiver, documents } = await start(700);
+    const { author, sender, receiver, documents } = await aChangingActor(tables, 700);
     await remoteActors(tables).save(sender, [], noon());
     const follow = activityOf(sender, 'Follow', author.id);
     await receiver.from(sender, follow);
@@ -337,7 +180,7 @@ describe('Update of an actor', () => {
     ['is gone', () => ({ kind: 'gone', reason: 'x' })],
     ['is somebody else', () => found(aSender())],
   ])('changes nothing when the actor %s', async (_, answer) => {
-    const { sender, receiver, documents } = await start(700);
+    const { sender, receiver, documents } = await aChangingActor(tables, 700);
     await remoteActors(tables).save(sender, [{ id: `${sender.id}#k`, pem: 'PEM' }], noon());
     documents.set(sender.id, answer(sender));
     await receiver.from(sender, update(sender));
@@ -346,7 +189,7 @@ describe('Update of an actor', () => {
   });
 
   test('with an inbox that may not be reached leaves follows where they are', async () => {
-    const { author, sender, receiver, documents } = await start(700);
+    const { author, sender, receiver, documents } = await aChangingActor(tables, 700);
     await remoteActors(tables).save(sender, [], noon());
     await receiver.from(sender, activityOf(sender, 'Follow', author.id));
     documents.set(sender.id, found({ ...sender, sharedInbox: 'https://10.0.0.1/inbox' }));

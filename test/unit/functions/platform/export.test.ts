@@ -124,6 +124,37 @@ test('it holds what the member said and agreed to, and of others their ids only'
   for (const others of ['Secret words', bob.name]) expect(archive.all).not.toContain(others);
 });
 
+test('what others did to a removed post is nobody’s but the platform’s to read, as long as an order holds it', async () => {
+  const { post, removal } = await aBusyMember();
+  const row = (await posts(all).find(ann.memberId, post.objectKey))!;
+  await posts(all).markDeleted(row, noon(90), aJob(), { ...removal, id: '01b' });
+  const numbers = async (claims?: Record<string, string>) => {
+    const archive = await archiveOf(ann.memberId, claims);
+    const [{ likes }, { replies }] = ['interactions.json', 'replies.json'].map((name) =>
+      JSON.parse(archive.text(name)),
+    );
+    return [likes.length, replies.length];
+  };
+  expect(await numbers({ sub: ann.memberId, scope: 'member' })).toEqual([0, 0]);
+  expect(await numbers()).toEqual([1, 1]);
+});
+
+test('it holds each consent, also of who is gone', async () => {
+  const turnedOff = async () => {
+    await members(all).stop((await members(all).find(ann.memberId, now))!, now);
+    return (await members(all).find(ann.memberId, now))!;
+  };
+  const consent = { textVersion: '2', at: now.toISOString() };
+  await members(all).turnOn(await turnedOff(), { actorKey: ann.actorKey, consent, now });
+  const agreed = async () => JSON.parse((await archiveOf(ann.memberId)).text('consents.json'));
+  expect(await agreed()).toMatchObject([{ textVersion: '1' }, consent]);
+  const change = { removal: anAskedRemoval(ann.memberId), job: aJob(), now };
+  await members(all).deleteForEver(await turnedOff(), change);
+  const claims = { sub: ann.memberId, scope: 'member' };
+  const own = JSON.parse((await archiveOf(ann.memberId, claims)).text('consents.json'));
+  expect(own).toMatchObject([{ textVersion: '1' }, consent]);
+});
+
 test('of a legal order it tells the member nothing but that there was one', async () => {
   const member = await members(all).find(ann.memberId, now);
   await members(all).hold(member!, { order: 'A-7', since: noon().toISOString() });
@@ -135,19 +166,22 @@ test('of a legal order it tells the member nothing but that there was one', asyn
 
 test('what a legal order keeps of who is gone is the platform’s to read, and nobody else’s', async () => {
   await aBusyMember();
-  const held = {
-    ...(await members(all).find(ann.memberId, now))!,
-    hold: { order: 'A-7', since: noon().toISOString() },
-  };
-  await members(all).hold(held, held.hold);
-  await members(all).deleteForEver(held, { removal: anAskedRemoval(ann.memberId), job: aJob(), now });
+  const member = (await members(all).find(ann.memberId, now))!;
+  const hold = { order: 'A-7', since: noon().toISOString() };
+  await members(all).hold(member, hold);
+  await members(all).deleteForEver(
+    { ...member, holds: [hold] },
+    { removal: anAskedRemoval(ann.memberId), job: aJob(), now },
+  );
   expect(JSON.parse((await archiveOf(ann.memberId)).text('posts.json'))).toHaveLength(1);
   expect((await call(`GET /members/${ann.memberId}/posts`)).body.items).toHaveLength(1);
   const claims = { sub: ann.memberId, scope: 'member' };
   const own = await archiveOf(ann.memberId, claims);
   expect(JSON.parse(own.text('posts.json'))).toEqual([]);
   expect(JSON.parse(own.text('interactions.json'))).toEqual({ likes: [], boosts: [] });
-  expect(JSON.parse(own.text('profile.json'))).toMatchObject({ displayName: '', country: '', publicProfile: false });
+  const nothing = { displayName: '', country: '', publicProfile: false, followers: 0, posts: 0 };
+  expect(JSON.parse(own.text('profile.json'))).toMatchObject(nothing);
+  expect(JSON.parse((await archiveOf(ann.memberId)).text('profile.json'))).toMatchObject({ followers: 1 });
   expect((await call(`GET /members/${ann.memberId}/posts`, { claims })).body).toEqual({ items: [], next: null });
 });
 

@@ -102,18 +102,24 @@ describe('a receipt', () => {
     expect(body).toMatchObject({ kind: 'post', postId: 'p1', totals: { servers: 2, accepted: 1, refused: 1 } });
   });
 
-  test('of one post says that servers were asked only when its Delete has left', async () => {
-    const removal = anAskedRemoval(ann.memberId, { kind: 'post', post: { postId: 'p1', objectKey: 'o1' } });
-    await putPostRemoval(all, removal);
-    now = new Date(Date.parse(removal.at) + 59_999);
-    const waiting = { state: 'underWay', askedAt: null };
-    expect((await call(`GET ${path(removal.id)}`)).body).toMatchObject({
-      ...waiting,
-      says: expect.stringContaining('about to be asked'),
-    });
-    expect((await call(`GET ${path()}`)).body.items).toMatchObject([waiting]);
-    now = new Date(Date.parse(removal.at) + 60_000);
-    expect((await call(`GET ${path(removal.id)}`)).body).toMatchObject({ state: 'asked', askedAt: null });
+  test('of one post says of itself what the list says of it', async () => {
+    for (const state of ['underWay', 'asked', 'settled'] as const) {
+      const removal = anAskedRemoval(ann.memberId, { kind: 'post', post: { postId: 'p1', objectKey: 'o1' }, state });
+      await putPostRemoval(all, removal, [['https://a.example/inbox', 202]]);
+      const { body } = await call(`GET ${path(removal.id)}`);
+      const listed = (await call(`GET ${path()}`)).body.items.find((one) => one.removalId === removal.id);
+      expect(body).toMatchObject({ ...listed, state, says: expect.stringContaining('the post') });
+    }
+  });
+
+  test('of one post that is settled says of nobody that the request still waits', async () => {
+    const removal = anAskedRemoval(ann.memberId, { kind: 'post', state: 'settled' });
+    await putPostRemoval(all, removal, [
+      ['https://a.example/inbox', 202],
+      ['https://b.example/inbox', 'out'],
+    ]);
+    const { body } = await call(`GET ${path(removal.id)}`);
+    expect(body.totals).toMatchObject({ asked: 1, states: { asking: 0, parked: 0, done: 1, givenUp: 1 } });
   });
 
   test('of an account speaks of the account', async () => {
@@ -233,7 +239,10 @@ describe('the posts of a removal', () => {
     await putRemoval(all, anAskedRemoval(ann.memberId, { id: 'r1', range: { oldest: 'o1', newest: 'o1' } }), []);
     const hold = { order: 'A-7', since: noon().toISOString() };
     await members(all).hold(ann, hold);
-    await members(all).deleteForEver({ ...ann, hold }, { removal: anAskedRemoval(ann.memberId), job: aJob(), now });
+    await members(all).deleteForEver(
+      { ...ann, holds: [hold] },
+      { removal: anAskedRemoval(ann.memberId), job: aJob(), now },
+    );
     expect((await call(`GET ${path('r1', '/posts')}`)).body.items).toHaveLength(1);
     expect((await call(`GET ${path('r1', '/posts')}`, own())).body).toEqual({ items: [], next: null });
   });
@@ -262,14 +271,17 @@ describe('a look that is asked for', () => {
       [anAsk('d.example')],
     );
 
-  test('is planned for every slice in which something was accepted', async () => {
+  test('is planned for every sheet on which something was accepted', async () => {
     const removal = await asked();
     expect(await call(`POST ${path(removal.id, '/look')}`, own())).toMatchObject({
       status: 202,
       body: { removalId: removal.id, servers: 2 },
     });
     expect(started.map(({ queue, message }) => [queue, message])).toEqual(
-      [0, 2].map((slice) => ['slices', { memberId: ann.memberId, removalId: removal.id, slice, look: true }]),
+      [0, 2].map((slice) => [
+        'slices',
+        { memberId: ann.memberId, removalId: removal.id, slice, look: true, again: true },
+      ]),
     );
     const promised = await Array.fromAsync(jobs(all).takeOverdue(noon(7200)));
     expect(promised.filter(({ queue }) => queue === 'slices')).toHaveLength(2);
@@ -296,11 +308,16 @@ describe('a look that is asked for', () => {
     expect(started).toEqual([]);
   });
 
-  test('waits until everyone was asked, and is not for single posts', async () => {
+  test('waits until everyone was asked', async () => {
     const underWay = await asked({ state: 'underWay' });
     expect((await call(`POST ${path(underWay.id, '/look')}`)).status).toBe(409);
-    const post = await putPostRemoval(all, anAskedRemoval(ann.memberId, { kind: 'post' }));
-    expect((await call(`POST ${path(post.id, '/look')}`)).status).toBe(409);
     expect(started).toEqual([]);
+  });
+
+  test('is there for a single post as well: all servers that accepted, however many', async () => {
+    const inboxes = Array.from({ length: 450 }, (_, index) => [`https://s${index}.example/inbox`, 202] as const);
+    const post = await putPostRemoval(all, anAskedRemoval(ann.memberId, { kind: 'post' }), inboxes);
+    expect((await call(`POST ${path(post.id, '/look')}`)).body).toMatchObject({ servers: 450 });
+    expect(started.map(({ message }) => message.slice).sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });

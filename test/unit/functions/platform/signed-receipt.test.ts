@@ -33,7 +33,6 @@ const ask = (removalId: string, query = '', key = async (): Promise<KeyObject | 
       removals: removals(all),
       receipts: receipts(all),
       knownServers: async () => new Map(),
-      removalDelaySeconds: 60,
       sign: documentSigner(keyId, key),
       now: () => noon(3600),
     }),

@@ -1,5 +1,6 @@
 /** What a report on many members begins for each of them. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { mostHolds } from '../../../../shared/domain/hold.ts';
 import type { Removal } from '../../../../shared/domain/removal.ts';
 import { members } from '../../../../shared/storage/members.ts';
 import { type RemovalReport, removalReports } from '../../../../shared/storage/removal-reports.ts';
@@ -7,7 +8,7 @@ import { removals } from '../../../../shared/storage/removals.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { reportedRemovalsJob } from '../../../../shared/transport/jobs.ts';
 import { aRemover, aTable, promisedIn } from '../../../support/remover.ts';
-import { aMember, aRemoval, aSharer, noon, stopAndRemove, unique } from '../../../support/storage-samples.ts';
+import { aJob, aMember, aRemoval, aSharer, noon, stopAndRemove, unique } from '../../../support/storage-samples.ts';
 
 async function reported(tables: Tables, ids: readonly string[], more: Partial<RemovalReport> = {}) {
   const report: RemovalReport = {
@@ -81,7 +82,69 @@ test('an order keeps what is stored from before the account is deleted', async (
   expect(await find(tables, member.memberId)).toMatchObject({
     sharing: 'gone',
     displayName: member.displayName,
-    hold: { order: 'AZ 7/26', since: noon(60).toISOString() },
+    holds: [{ order: 'AZ 7/26', since: noon(60).toISOString() }],
+  });
+});
+
+describe('an order that is not the only one', () => {
+  const cause = { by: 'legalOrder', order: 'AZ 7/26' } as const;
+  const others = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ order: `${n}`, since: noon(50).toISOString() }));
+  const held = async (tables: Tables, count: number) => {
+    const member = await aSharer(tables);
+    for (let n = 0; n < count; n++)
+      await members(tables).hold((await find(tables, member.memberId))!, others(count)[n]!);
+    return member;
+  };
+
+  test('holds beside the others, also where nothing begins', async () => {
+    const table = await aTable();
+    const { tables } = table;
+    const [sharing, gone] = [await held(tables, 1), await held(tables, 1)];
+    const forEver = aRemoval(gone, noon(50), { kind: 'forEver' });
+    await members(tables).deleteForEver((await find(tables, gone.memberId))!, {
+      removal: forEver,
+      job: aJob(),
+      now: noon(50),
+    });
+    const ids = [sharing, gone].map(({ memberId }) => memberId);
+    const { outcomes } = await reported(tables, ids, { cause, hold: true, forEver: true });
+    await aRemover(table).run(promisedIn(table).find((message) => 'report' in message)!);
+    const found = await outcomes();
+    expect(ids.map((id) => found.get(id)?.outcome)).toEqual(['begun', 'goneAlready']);
+    const own = { order: 'AZ 7/26', since: noon(60).toISOString() };
+    for (const id of ids)
+      expect(await find(tables, id)).toMatchObject({ sharing: 'gone', bio: sharing.bio, holds: [...others(1), own] });
+  });
+
+  test('begins nothing where no more can hold', async () => {
+    const table = await aTable();
+    const { tables } = table;
+    const { memberId } = await held(tables, mostHolds);
+    const { outcomes } = await reported(tables, [memberId], { cause, hold: true, forEver: true });
+    await aRemover(table).run(promisedIn(table)[0]!);
+    expect((await outcomes()).get(memberId)?.outcome).toBe('tooManyHolds');
+    expect(await find(tables, memberId)).toMatchObject({ sharing: 'on', holds: others(mostHolds) });
+  });
+
+  test('holds also where the member changes at this very moment, and nothing is to begin', async () => {
+    const table = await aTable();
+    const { tables } = table;
+    const member = await aSharer(tables);
+    await stopAndRemove(tables, member, noon(50));
+    const { outcomes } = await reported(tables, [member.memberId], { cause, hold: true });
+    const real = members(tables);
+    let isFirst = true;
+    const hold: typeof real.hold = async (before, one) => {
+      if (isFirst) await real.hold(before, { order: 'another', since: noon(65).toISOString() });
+      isFirst = false;
+      return real.hold(before, one);
+    };
+    const message = promisedIn(table).find((one) => 'report' in one)!;
+    await aRemover(table, { more: { members: { ...real, hold } } }).run(message);
+    expect((await outcomes()).get(member.memberId)?.outcome).toBe('underWayAlready');
+    const { holds = [] } = (await find(tables, member.memberId))!;
+    expect(holds.map(({ order }) => order)).toEqual(['another', 'AZ 7/26']);
   });
 });
 
