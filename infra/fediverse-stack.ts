@@ -31,7 +31,8 @@ export class FediverseStack extends Stack {
     const tell = stageEnvironment(settings, gateway.endpoint, value);
     const surroundings = { storage, gateway, tell };
 
-    new Reading(this, 'Reading', { surroundings, authorisedFetch: settings.authorisedFetch });
+    const maySign = settings.authorisedFetch || settings.local !== undefined; // a parameter turns it on locally
+    new Reading(this, 'Reading', { surroundings, authorisedFetch: maySign });
     const concurrency = settings.inboxConcurrency;
     const receiving = new Receiving(this, 'Receiving', { surroundings, concurrency });
     const { inbox, receive, received, counted, count, interactions } = receiving;
