@@ -66,7 +66,7 @@ const blind = <D extends Pick<AllDeps['deliver'], 'posts'>>(deps: D): D => ({
 const beforeSending: Readonly<Record<string, Bug>> = {
   'nothing is looked at right before it is sent': {
     plant: { deliver: blind },
-    seed: 6,
+    seed: 19,
     breaks: 'nothingFollowsADelete',
   },
   'parked activities leave without a look': { plant: { probe: blind }, seed: 12, breaks: 'nothingFollowsADelete' },
@@ -99,7 +99,7 @@ const promises: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 1,
+    seed: 12,
     breaks: 'deletesReachEveryone',
     likelier: inStorms,
   },
@@ -110,7 +110,7 @@ const promises: Readonly<Record<string, Bug>> = {
   },
   'what fails is not tried again': {
     plant: { deliver: (deps) => ({ ...deps, stragglers: { send: async () => {} } }) },
-    seed: 1,
+    seed: 24,
     breaks: 'sharedPostsAreHeld',
   },
 };
@@ -178,7 +178,7 @@ const parking: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 12,
+    seed: 31,
     breaks: 'sharedPostsAreHeld',
   },
 };
@@ -196,7 +196,7 @@ const audience: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 2,
+    seed: 35,
     breaks: 'removedPostsAreGone',
   },
   'an inbox is not opened for a follower': {
@@ -206,12 +206,12 @@ const audience: Readonly<Record<string, Bug>> = {
   },
   'an inbox is closed though someone is behind it': {
     plant: { sweep: (deps) => ({ ...deps, followers: { areBehind: async () => false } }) },
-    seed: 6,
+    seed: 26,
     breaks: 'sharedPostsAreHeld',
   },
   'who likes a post is not remembered as a witness': {
     plant: { count: (deps) => ({ ...deps, inboxes: { ...deps.inboxes, witness: async () => {} } }) },
-    seed: 2,
+    seed: 14,
     breaks: 'removedPostsAreGone',
   },
   'nobody is told that a Follow was accepted': {
@@ -274,7 +274,7 @@ const removals: Readonly<Record<string, Bug>> = {
         },
       }),
     },
-    seed: 13,
+    seed: 4,
     breaks: 'deletesReachEveryone',
     likelier: withStops,
   },
