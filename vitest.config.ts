@@ -29,7 +29,7 @@ const alone = 'test/unit/transport/guarded-client*.test.ts';
 export default defineConfig({
   test: {
     reporters: ['default', secondChances],
-    maxWorkers: 2, // by itself vitest takes one on a machine of two cores, and most suites wait for others
+    maxWorkers: long ? 2 : 3, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit', { ...shared, exclude: [...configDefaults.exclude, alone] }),
       ...(long ? [] : [project('unit alone', { include: [alone] })]),
