@@ -6,7 +6,7 @@ import { type Scene, startScene } from './off-switch/scene.ts';
 import { aWalk } from './off-switch/steps.ts';
 import { walk } from './off-switch/walk.ts';
 
-const long = process.env.LONG === '1'; // one life is part of off-switch.test.ts
+const long = process.env.LONG === '1'; // the short form is the one life in off-switch.test.ts
 
 describe.runIf(long)('on six servers', () => {
   let scene: Scene;
