@@ -31,7 +31,6 @@ export interface ExportDeps extends ReadReceipts {
   readonly answerLists: AnswerLists;
   readonly blocks: Pick<Blocks, 'page'>;
   readonly removals: Pick<Removals, 'page'>;
-  readonly removalDelaySeconds: number;
   readonly now: () => Date;
 }
 

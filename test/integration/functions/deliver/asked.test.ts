@@ -1,13 +1,10 @@
 /** Of the Delete of one post: what its receipt counts as asked, and where an inbox that has not answered stands. */
 import { beforeEach, expect, test } from 'vitest';
-import { posts } from '../../../../shared/storage/posts.ts';
-import { receipts } from '../../../../shared/storage/receipts.ts';
 import { type Tables, tablesOf } from '../../../../shared/storage/table.ts';
 import { inMemoryTable } from '../../../simulation/stand-ins/table/table.ts';
-import { about, aDeliverer, anInbox, takeDown, twoInboxes } from '../../../support/deliverer.ts';
+import { aDeletedPost } from '../../../support/deleted-post.ts';
+import { aDeliverer, anInbox, takeDown, twoInboxes } from '../../../support/deliverer.ts';
 import { aProber } from '../../../support/prober.ts';
-import { anAuthor } from '../../../support/receiver.ts';
-import { removalAt } from '../../../support/removals.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -16,18 +13,7 @@ beforeEach(() => {
   tables = tablesOf(table.name, table.client());
 });
 
-/** A post that was deleted, the message that asks these inboxes, and what its receipt says of them. */
-async function deleted(...inboxes: readonly string[]) {
-  const author = await anAuthor(tables);
-  const post = await author.post();
-  await post.remove();
-  const { removalId = '' } = (await posts(tables).find(author.memberId, post.objectKey, { consistent: true }))!;
-  const removal = await removalAt(tables, { memberId: author.memberId, id: removalId });
-  return {
-    message: about(author, post, inboxes, { activity: 'delete' }),
-    asks: async () => (await Array.fromAsync(receipts(tables).from(removal))).flatMap(({ asks }) => asks),
-  };
-}
+const deleted = (...inboxes: readonly string[]) => aDeletedPost(tables, ...inboxes);
 
 test('whose server is out was not asked, until a request has left that is not answered', async () => {
   const inbox = anInbox();

@@ -2,10 +2,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DeliveryAnswer } from '../../../../shared/domain/delivery.ts';
 import { sumAsks } from '../../../../shared/domain/removal.ts';
-import { posts } from '../../../../shared/storage/posts.ts';
-import { receipts } from '../../../../shared/storage/receipts.ts';
 import { type Tables, tablesOf } from '../../../../shared/storage/table.ts';
 import { inMemoryTable } from '../../../simulation/stand-ins/table/table.ts';
+import { aDeletedPost } from '../../../support/deleted-post.ts';
 import {
   about,
   aDeliverer,
@@ -16,8 +15,6 @@ import {
   twoInboxes,
 } from '../../../support/deliverer.ts';
 import { aProber } from '../../../support/prober.ts';
-import { anAuthor } from '../../../support/receiver.ts';
-import { removalAt } from '../../../support/removals.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -26,26 +23,7 @@ beforeEach(() => {
   tables = tablesOf(table.name, table.client());
 });
 
-/** A post that was deleted, the message that asks these inboxes to delete it, and what the receipt says of each of them. */
-async function deleted(...inboxes: readonly string[]) {
-  const author = await anAuthor(tables);
-  const post = await author.post();
-  await post.remove();
-  const { removalId = '' } = (await posts(tables).find(author.memberId, post.objectKey, { consistent: true }))!;
-  const removal = { memberId: author.memberId, id: removalId };
-  const asks = async () => {
-    const all = [];
-    for await (const sheet of receipts(tables).from(await removalAt(tables, removal))) all.push(...sheet.asks);
-    return all;
-  };
-  return {
-    author,
-    post,
-    message: about(author, post, inboxes, { activity: 'delete' }),
-    asks,
-    states: async () => Object.fromEntries((await asks()).map(({ inbox, state }) => [inbox, state])),
-  };
-}
+const deleted = (...inboxes: readonly string[]) => aDeletedPost(tables, ...inboxes);
 
 describe('the receipt of one post', () => {
   test('says who took its Delete, who refused it, and who could not be reached', async () => {

@@ -1,56 +1,22 @@
 /** Removals and their receipts, as the platform and its members read them. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Job } from '#shared/domain/job';
-import type { Member } from '#shared/domain/member';
 import { readCsv } from '#shared/protocol/csv';
-import { jobs } from '#shared/storage/jobs';
-import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { posts } from '#shared/storage/posts';
-import { receipts } from '#shared/storage/receipts';
-import { removals } from '#shared/storage/removals';
-import { removed } from '#shared/storage/removed';
-import type { Tables } from '#shared/storage/table';
-import { receiptAsTable } from '../../../../functions/platform/receipts.ts';
-import { getRemoval, listRemovals, listRemovedPosts, lookAgain } from '../../../../functions/platform/removals.ts';
-import { calledApi } from '../../../support/called-api.ts';
-import { memoryTables } from '../../../support/memory-tables.ts';
 import { anAsk, anAskedRemoval, putPostRemoval, putRemoval } from '../../../support/receipts.ts';
-import { aJob, aPost, aRemoval, aSharer, noon, unique } from '../../../support/storage-samples.ts';
+import { type RemovalsApi, removalsApi } from '../../../support/removals-api.ts';
+import { aJob, aPost, aSharer, noon } from '../../../support/storage-samples.ts';
 
-let all: Tables;
-let call: ReturnType<typeof calledApi>;
-let ann: Member;
-let now: Date;
-let started: Job[];
+let all: RemovalsApi['all'];
+let call: RemovalsApi['call'];
+let ann: RemovalsApi['ann'];
+let path: RemovalsApi['path'];
+let own: RemovalsApi['own'];
 
 beforeEach(async () => {
-  all = memoryTables();
-  ann = await aSharer(all);
-  now = noon(3600);
-  started = [];
-  const deps = {
-    site: { origin: new URL('https://share.example') },
-    members: members(all),
-    removals: removals(all),
-    posts: posts(all),
-    removed: removed(all),
-    receipts: receipts(all),
-    knownServers: async () => new Map(),
-    limits: limits(all),
-    jobs: jobs(all),
-    starter: { start: async (job: Job) => void started.push(job) },
-    newKey: () => unique('run'),
-    removalDelaySeconds: 60,
-    sign: async () => '',
-    now: () => now,
-  } as never;
-  const operations = [listRemovals, getRemoval, listRemovedPosts, lookAgain, receiptAsTable];
-  call = calledApi(operations.map((make) => make(deps)));
+  ({ all, call, ann, path, own } = await removalsApi());
 });
-
-const path = (removalId = '', more = '') => `/members/${ann.memberId}/removals${removalId && `/${removalId}`}${more}`;
-const own = () => ({ claims: { sub: ann.memberId, scope: 'member' } });
+const now = noon(3600);
 
 test('removals are listed newest first, page by page', async () => {
   for (const id of ['r1', 'r2', 'r3']) await putRemoval(all, anAskedRemoval(ann.memberId, { id, slices: undefined }));
@@ -258,66 +224,5 @@ describe('the posts of a removal', () => {
     const removal = anAskedRemoval(ann.memberId, { kind: 'forEver', range: { oldest: 'o1', newest: 'o9' } });
     await putRemoval(all, removal, []);
     expect((await call(`GET ${path(removal.id, '/posts')}`)).body).toEqual({ items: [], next: null });
-  });
-});
-
-describe('a look that is asked for', () => {
-  const asked = (more: Parameters<typeof anAskedRemoval>[1] = {}) =>
-    putRemoval(
-      all,
-      anAskedRemoval(ann.memberId, more),
-      [anAsk('a.example'), anAsk('b.example', { accepted: 0, refused: { 403: 3 } })],
-      [anAsk('c.example', { accepted: 0, state: 'givenUp' })],
-      [anAsk('d.example')],
-    );
-
-  test('is planned for every sheet on which something was accepted', async () => {
-    const removal = await asked();
-    expect(await call(`POST ${path(removal.id, '/look')}`, own())).toMatchObject({
-      status: 202,
-      body: { removalId: removal.id, servers: 2 },
-    });
-    expect(started.map(({ queue, message }) => [queue, message])).toEqual(
-      [0, 2].map((slice) => [
-        'slices',
-        { memberId: ann.memberId, removalId: removal.id, slice, look: true, again: true },
-      ]),
-    );
-    const promised = await Array.fromAsync(jobs(all).takeOverdue(noon(7200)));
-    expect(promised.filter(({ queue }) => queue === 'slices')).toHaveLength(2);
-  });
-
-  test('comes once an hour', async () => {
-    const removal = await asked();
-    const look = () => call(`POST ${path(removal.id, '/look')}`);
-    expect((await look()).status).toBe(202);
-    now = noon(3600 + 3500);
-    expect(await look()).toMatchObject({ status: 429, headers: { 'retry-after': '100' } });
-    now = noon(3600 + 3600);
-    expect((await look()).status).toBe(202);
-    expect(new Set(started.map(({ id }) => id)).size).toBe(4);
-  });
-
-  test('does not overwrite what was seen once the name is forgotten with which one could ask', async () => {
-    const removal = await asked();
-    const present = (await members(all).find(ann.memberId, now, { consistent: true }))!;
-    const ending = aRemoval(present, now, { kind: 'forEver' });
-    await members(all).deleteForEver(present, { removal: ending, job: aJob(), now });
-    await members(all).bury(ann.memberId);
-    expect((await call(`POST ${path(removal.id, '/look')}`)).status).toBe(409);
-    expect(started).toEqual([]);
-  });
-
-  test('waits until everyone was asked', async () => {
-    const underWay = await asked({ state: 'underWay' });
-    expect((await call(`POST ${path(underWay.id, '/look')}`)).status).toBe(409);
-    expect(started).toEqual([]);
-  });
-
-  test('is there for a single post as well: all servers that accepted, however many', async () => {
-    const inboxes = Array.from({ length: 450 }, (_, index) => [`https://s${index}.example/inbox`, 202] as const);
-    const post = await putPostRemoval(all, anAskedRemoval(ann.memberId, { kind: 'post' }), inboxes);
-    expect((await call(`POST ${path(post.id, '/look')}`)).body).toMatchObject({ servers: 450 });
-    expect(started.map(({ message }) => message.slice).sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });
