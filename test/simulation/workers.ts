@@ -13,38 +13,22 @@ import { goOnWithHeld } from '../../functions/remove/held-follows.ts';
 import { endPause } from '../../functions/remove/pause-end.ts';
 import { remove } from '../../functions/remove/remove.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import type { RemoteActor } from '../../shared/domain/remote-actor.ts';
 import { groupHandler, queueHandler } from '../../shared/runtime/queue.ts';
-import { barredFrom } from '../../shared/storage/barred.ts';
-import { blocks } from '../../shared/storage/blocks.ts';
 import { closings } from '../../shared/storage/closings.ts';
 import { doings } from '../../shared/storage/doings.ts';
-import { followers } from '../../shared/storage/followers.ts';
-import { heldFollows } from '../../shared/storage/held-follows.ts';
-import { inboxes } from '../../shared/storage/inboxes.ts';
 import { instance } from '../../shared/storage/instance.ts';
-import { jobs } from '../../shared/storage/jobs.ts';
 import { limits } from '../../shared/storage/limits.ts';
-import { looks } from '../../shared/storage/looks.ts';
 import { memberErasure } from '../../shared/storage/member-erasure.ts';
-import { members } from '../../shared/storage/members.ts';
 import { parked } from '../../shared/storage/parked.ts';
 import { policies, policyDirectory } from '../../shared/storage/policies.ts';
-import { posts } from '../../shared/storage/posts.ts';
 import { reach } from '../../shared/storage/reach.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
 import { receiptParts } from '../../shared/storage/receipt-parts.ts';
-import { receipts } from '../../shared/storage/receipts.ts';
-import { removals } from '../../shared/storage/removals.ts';
 import { removed } from '../../shared/storage/removed.ts';
 import { results } from '../../shared/storage/results.ts';
 import { serverDirectory, servers } from '../../shared/storage/servers.ts';
 import { signOfLife } from '../../shared/storage/sign-of-life.ts';
-import { slices } from '../../shared/storage/slices.ts';
-import { stamps } from '../../shared/storage/stamps.ts';
-import type { CopiesFound, CopiesSought } from '../../shared/transport/copies.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
-import { jobStarter } from '../../shared/transport/jobs.ts';
 import {
   DeliveryMessage,
   KeysMessage,
@@ -55,60 +39,23 @@ import {
   SliceMessage,
 } from '../../shared/transport/messages.ts';
 import { site } from '../support/members.ts';
-import { borrowedTables } from './borrowed-tables.ts';
-import type { RemoteServer } from './fediverse.ts';
 import { type AllDeps, type Ground, usualSettings } from './ground.ts';
+import { processes, type QueueName } from './processes.ts';
 import type { InMemoryQueue } from './stand-ins/queues/messages.ts';
 import type { BatchHandler } from './stand-ins/queues/poller.ts';
 import type { Life } from './stand-ins/wire.ts';
-
-/** The queues that functions send to. */
-export type QueueName = 'outbox' | 'removals' | 'slices' | 'deliveries' | 'stragglers' | 'probes' | 'counted' | 'keys';
+import { copiesOn, senderIn, softwareOf } from './told.ts';
 
 const key = {} as KeyObject; // nothing is signed here
 
 /** What starts a process of each function. */
 export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQueue>>) {
-  const { clock, chance, table, queues, network, pageSize, skewMs, plant = {} } = ground;
+  const { clock, chance, network, pageSize, plant = {} } = ground;
   const settings = { ...usualSettings, ...plant.settings };
   const luck = chance.stream('system');
   const countedAt = new Map<string, number>();
 
-  /** What a process of any function has at hand. */
-  const processOf = (life: Life) => {
-    const tables = borrowedTables(table, life, ground.watch);
-    const skew = Math.round(luck.between(-skewMs, skewMs));
-    const now = () => new Date(clock.now() + skew);
-    const ownBlocks = blocks(tables);
-    return {
-      tables,
-      now,
-      members: members(tables),
-      posts: posts(tables),
-      followers: followers(tables),
-      heldFollows: heldFollows(tables),
-      inboxes: inboxes(tables),
-      receipts: receipts(tables),
-      looks: looks(tables),
-      removals: removals(tables),
-      slices: slices(tables),
-      jobs: jobs(tables),
-      blocks: ownBlocks,
-      stamps: stamps(tables),
-      barredFrom: barredFrom({ policies: policyDirectory(policies(tables), now), blocks: ownBlocks }),
-      starter: jobStarter(
-        {
-          outbox: to.outbox.url,
-          removals: to.removals.url,
-          slices: to.slices.url,
-          keys: to.keys.url,
-          probes: to.probes.url,
-        },
-        queues.client(life),
-      ),
-      sender: <T>(queue: InMemoryQueue) => queues.sender<T>(queue, life),
-    };
-  };
+  const processOf = processes(ground, luck, to);
 
   /** Unwrapping a key may take long. */
   const privateKey = async () => {
@@ -285,37 +232,4 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
   };
 
   return { settings, processOf, countedAt, deliverOf, fanOutOf, removeOf, askOf, probeOf, countOf, keysOf, sweepOf };
-}
-
-/** Who someone is, as their server tells. */
-function senderIn(all: ReadonlyMap<string, RemoteServer>, id: string): RemoteActor | undefined {
-  const { host } = new URL(id);
-  const server = all.get(host);
-  const person = server?.people.find((one) => one.id === id);
-  if (!server || !person) return undefined;
-  const name = id.split('/').at(-1)!;
-  return {
-    id,
-    handle: `${name}@${host}`,
-    name,
-    url: id,
-    server: host,
-    inbox: person.inbox,
-    ...(server.plan.sharedInbox ? { sharedInbox: person.deliveryInbox } : {}),
-  };
-}
-
-/** What a server shows to everyone of what is sought there. */
-function copiesOn(all: ReadonlyMap<string, RemoteServer>, { server: { host }, objectIds }: CopiesSought): CopiesFound {
-  const server = all.get(host);
-  if (!server?.isWell()) return { outcome: 'unreadable', found: 0 };
-  const found = objectIds === 'account' ? server.posts.size : objectIds.filter((id) => server.posts.has(id)).length;
-  return { outcome: found > 0 ? 'stillThere' : 'noneFound', found };
-}
-
-/** What a server says that it runs, while it says anything. */
-function softwareOf(all: ReadonlyMap<string, RemoteServer>, { host }: URL): string | undefined {
-  const server = all.get(host);
-  if (!server?.isWell()) return undefined;
-  return server.plan.ignoresReject ? 'gotosocial' : 'mastodon';
 }
