@@ -22,6 +22,7 @@ const limitNames = [
   'fetchesPerMinute',
   'fetchesPerDomainPerMinute',
   'newSubdomainsPerDay',
+  'inboxesElsewherePerDomain',
   'mentionsPerNote',
   'postsPerMemberPerHour',
   'reportsPerServerPerHour',

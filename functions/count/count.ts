@@ -16,13 +16,14 @@ import { follow } from './follow.ts';
 import { react } from './react.ts';
 
 export const count = (deps: Effects): Grouping<ReceivedMessage, Part> => ({
-  prepare: async ({ body, signedAt, inbox }) => {
+  prepare: async ({ body, signedAt, inbox }, isLast) => {
     const document = jsonObject(Buffer.from(body));
     const activity = document && readActivity(document);
     if (!activity || typeof activity === 'string') throw new Error('a verified activity cannot be read');
     const counted = countedIn(activity, signedAt);
-    const target = counted && (await targetOf(deps, activity.actor, counted, inbox));
-    if (!target) return undefined;
+    if (!counted) return undefined;
+    const target = await targetOf(deps, activity.actor, counted, inbox);
+    if (!target) return isByIdAlone(counted) && !isLast ? 'later' : undefined;
     const sender = await deps.senderOf(activity.actor);
     if (sender) return { group: target.actorKey, part: { ...target, sender, deed: counted.deed } };
     logger.info('the actor is gone', { actor: activity.actor });
@@ -45,22 +46,32 @@ type Target =
   | { readonly kind: 'follow'; readonly actorKey: string }
   | { readonly kind: 'like' | 'boost'; readonly actorKey: string; readonly objectKey: string };
 
-/** What of ours it is about. An Undo that only names an id says so by the inbox that it came to. */
+/** An Undo that names nothing but the id of what it takes back, as those of Akkoma do. */
+const isByIdAlone = ({ deed }: Counted): boolean => deed.kind === 'undid' && deed.exactly === true;
+
+/** What of ours it is about. What an id alone takes back is what stands by it, else what may be coming to the same inbox. */
 async function targetOf(
-  { site, doings }: Pick<Effects, 'site' | 'doings'>,
+  deps: Pick<Effects, 'site' | 'doings' | 'members' | 'now'>,
   actor: string,
-  { kind, object, deed }: Counted,
+  counted: Counted,
   inbox: string | undefined,
 ): Promise<Target | undefined> {
-  if (kind === 'follow') {
-    const byIdAlone = deed.kind === 'undid' && deed.exactly;
-    if (!byIdAlone) return ofMember(object && actorKeyIn(site, object));
-    if (inbox === undefined) return undefined;
-    const reaction = await doings.reactionBy(actor, deed.activityId);
-    return reaction ? { ...reaction, actorKey: inbox } : ofMember(inbox);
-  }
+  const { kind, object, deed } = counted;
+  const { site } = deps;
+  if (isByIdAlone(counted)) return (await standingBy(deps, actor, deed.activityId)) ?? ofMember(inbox);
+  if (kind === 'follow') return ofMember(object && actorKeyIn(site, object));
   const keys = object ? postKeysIn(site, object) : undefined;
   return keys && { kind, ...keys };
+}
+
+async function standingBy(
+  { doings, members, now }: Pick<Effects, 'doings' | 'members' | 'now'>,
+  actor: string,
+  activityId: string,
+): Promise<Target | undefined> {
+  const done = await doings.byActivity(actor, activityId);
+  const member = done && (await members.find(done.memberId, now()));
+  return member?.actorKey === undefined ? undefined : { ...done!, actorKey: member.actorKey };
 }
 
 const ofMember = (actorKey: string | undefined): Target | undefined =>

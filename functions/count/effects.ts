@@ -1,4 +1,4 @@
-import type { RemoteActor } from '#shared/domain/remote-actor';
+import { facesOf, type RemoteActor } from '#shared/domain/remote-actor';
 import type { Counted } from '#shared/protocol/counted';
 import type { Site } from '#shared/protocol/site';
 import type { Blocks } from '#shared/storage/blocks';
@@ -13,8 +13,8 @@ import type { Reactions } from '#shared/storage/reactions';
 import type { SignOfLife } from '#shared/storage/sign-of-life';
 import type { Announce } from '#shared/transport/interactions';
 import type { DeliveryMessage, InteractionEvent } from '#shared/transport/messages';
-import type { MayDeliver } from '#shared/transport/private-hosts';
 import type { Queue } from '#shared/transport/queues';
+import type { MayReach } from '#shared/transport/reachable';
 import type { FindSender } from '#shared/transport/senders';
 
 /** Everything that follows, likes, boosts and their Undos are read from and have an effect on. */
@@ -27,10 +27,10 @@ export interface Effects {
   readonly heldFollows: Pick<HeldFollows, 'find' | 'hold' | 'forget'>;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly reactions: Pick<Reactions, 'count'>;
-  readonly doings: Pick<Doings, 'reactionBy'>;
+  readonly doings: Pick<Doings, 'byActivity'>;
   readonly policies: PolicyDirectory;
   readonly blocks: Pick<Blocks, 'of'>;
-  readonly mayDeliverTo: MayDeliver;
+  readonly mayReach: MayReach;
   readonly deliveries: Pick<Queue<DeliveryMessage>, 'sendAll'>;
   readonly announce: Announce;
   readonly signOfLife: SignOfLife;
@@ -70,8 +70,8 @@ export async function regardFor(
 ): Promise<Regard> {
   const [decided, own] = await Promise.all([policies(), blocks.of(memberId)]);
   return {
-    isUnwanted: (sender) => decided.blocks(sender) || own.blocks(sender),
-    isQuiet: ({ server }) => decided.levelOf(server) === 'limited',
+    isUnwanted: (sender) => facesOf(sender).some((face) => decided.blocks(face) || own.blocks(face)),
+    isQuiet: (sender) => facesOf(sender).some(({ server }) => decided.levelOf(server) === 'limited'),
   };
 }
 

@@ -25,7 +25,7 @@ export async function follow(
 ): Promise<void> {
   const { followers, inboxes, now } = deps;
   const { memberId } = member;
-  const parts = received.filter((part) => part.deed.kind === 'undid' || isReachable(deps, part));
+  const parts = await thoseWeMayReach(deps, received);
   const known = await thoseWhoFollow(deps, member, parts);
   const mayFollow = (sender: RemoteActor) => (isSharing(member) || known.has(sender.id)) && !regard.isUnwanted(sender);
   const wanted = parts.filter(({ deed, sender }) => deed.kind === 'undid' || mayFollow(sender));
@@ -81,10 +81,14 @@ async function thoseWhoFollow(
 }
 
 /** Nobody could be told of anything by an inbox that we may not reach, not even that we refuse. */
-function isReachable({ mayDeliverTo }: Pick<Effects, 'mayDeliverTo'>, { sender }: FollowPart): boolean {
-  const reachable = [sender.inbox, deliveryInbox(sender)].every(mayDeliverTo);
-  if (!reachable) logger.info('a follower whose inbox may not be reached', { actor: sender.id });
-  return reachable;
+async function thoseWeMayReach(
+  { mayReach }: Pick<Effects, 'mayReach'>,
+  parts: readonly FollowPart[],
+): Promise<readonly FollowPart[]> {
+  const may = await Promise.all(parts.map(({ deed, sender }) => deed.kind === 'undid' || mayReach(sender)));
+  for (const [index, { sender }] of parts.entries())
+    if (!may[index]) logger.info('a follower whose inbox may not be reached', { actor: sender.id });
+  return parts.filter((_, index) => may[index]);
 }
 
 /** The end of all follows, or of theirs, may have passed by before these: they end, and are refused. */

@@ -8,6 +8,7 @@ import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
 import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
+import { inboxesElsewhere } from '#shared/storage/inboxes-elsewhere';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { peers } from '#shared/storage/peers';
@@ -26,6 +27,7 @@ import { interactions } from '#shared/transport/interactions';
 import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
 import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
+import { reachable } from '#shared/transport/reachable';
 import { senderFinder } from '#shared/transport/senders';
 import { count } from './count.ts';
 
@@ -67,7 +69,12 @@ export const handler = groupHandler(
     doings: doings(all),
     policies: policyDirectory(policies(all), now),
     blocks: blocks(all),
-    mayDeliverTo: mayDeliver(policy),
+    mayReach: reachable({
+      mayDeliverTo: mayDeliver(policy),
+      elsewhere: inboxesElsewhere(all),
+      limits: env.LIMITS,
+      now,
+    }),
     deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     announce: interactions(env.INTERACTIONS_TOPIC_ARN),
     signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),

@@ -16,7 +16,7 @@ export async function react(
   parts: readonly ReactionPart[],
   regard: Regard,
 ): Promise<void> {
-  const { inboxes, now } = deps;
+  const { inboxes, mayReach, now } = deps;
   const { memberId } = author;
   const posts = await sentPosts(
     deps,
@@ -27,8 +27,12 @@ export async function react(
   const given = posts.flatMap((one) =>
     isStillAsked(one.post, now()) ? one.parts.filter(({ deed }) => deed.kind === 'did') : [],
   );
-  const witnesses = new Set(given.map(({ sender }) => deliveryInbox(sender)));
-  await Promise.all([...witnesses].map((inbox) => inboxes.witness(memberId, inbox, now())));
+  const witnesses = new Map(given.map(({ sender }) => [deliveryInbox(sender), sender]));
+  await Promise.all(
+    [...witnesses].map(async ([inbox, sender]) => {
+      if (await mayReach(sender)) await inboxes.witness(memberId, inbox, now());
+    }),
+  );
   // What is taken back is taken back, whether or not the post is shared at present.
   for (const { post, parts: all } of posts) {
     const counted = isShared(post, author) ? all : all.filter(({ deed }) => deed.kind === 'undid');
@@ -57,7 +61,7 @@ async function countFor(
   { post: { objectKey, postId }, parts }: ReactedPost,
   { isQuiet }: Regard,
 ): Promise<void> {
-  const deeds = parts.map(({ kind, sender, deed }) => ({ ...deed, reaction: kind, actor: sender.id }));
+  const deeds = parts.map(({ kind, sender, deed }) => ({ ...deed, reaction: kind, actor: sender.id, memberId }));
   const settled = await reactions.count(objectKey, deeds, now());
   const senders = sendersOf(parts);
   await announce(

@@ -40,6 +40,10 @@ function ownershipFault(activity: Incoming): string | undefined {
       if (hostOf(note.id) !== hostOf(actor)) return 'The note is on another host than the actor who sends it.';
       return (note.attributedTo ?? actor) === actor ? undefined : 'An actor can only send what it wrote itself.';
     }
+    case 'quoteRequest':
+      return hostOf(activity.instrument) === hostOf(actor)
+        ? undefined
+        : 'The note that quotes is on another host than the actor who asks.';
     default:
       return undefined;
   }

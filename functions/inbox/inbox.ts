@@ -4,6 +4,7 @@ import type { Taken } from '#shared/domain/limits';
 import { isBuried } from '#shared/domain/member';
 import type { Policies } from '#shared/domain/policy';
 import { countedIn } from '#shared/protocol/counted';
+import { handedOn } from '#shared/protocol/handed-on';
 import type { Incoming } from '#shared/protocol/incoming';
 import { type ReadSignature, readSignature, type SignedRequest } from '#shared/protocol/signatures/verify';
 import { actorKeyIn, addresses, type Site } from '#shared/protocol/site';
@@ -47,7 +48,7 @@ export const inbox =
     const { activity, isPassedOn } = readBody(body);
     await checkSender(deps, signature, activity, isPassedOn);
 
-    const isKnown = await checkKey(deps, signature, activity);
+    const isKnown = await checkKey(deps, signature, activity, event.requestContext.http.sourceIp);
     if (!isKnown) return accepted; // an account that we never met deletes itself: nothing to do, nothing to fetch
     const room = await deps.serverBudget(new URL(activity.actor).host);
     if (!room.taken) throw tooMany('budget', 'This server sends more than we can take from it.', room.afterSeconds);
@@ -55,7 +56,7 @@ export const inbox =
     const actorKey = event.pathParameters?.actor;
     await checkAddressees(deps, actorKey, activity);
     await (countedIn(activity) ? counted : received).send({
-      body: body.toString('utf8'),
+      body: handedOn(activity, body.toString('utf8')),
       actor: activity.actor,
       signedAt: signature.signedAt.toISOString(),
       inbox: actorKey,
@@ -96,10 +97,10 @@ async function checkSender(
 }
 
 /** False for an account that nobody here knows and that deletes itself. */
-async function checkKey({ keys }: Deps, signature: ReadSignature, activity: Incoming): Promise<boolean> {
+async function checkKey({ keys }: Deps, signature: ReadSignature, activity: Incoming, from: string): Promise<boolean> {
   const { actor } = activity;
   const deletesItself = activity.kind === 'delete' && activity.object === actor;
-  const verdict = await keys.judge(signature, { actor, deletesItself });
+  const verdict = await keys.judge(signature, { actor, deletesItself, from });
   switch (verdict.kind) {
     case 'verified':
       return true;

@@ -95,7 +95,9 @@ export function routesOf(operations: readonly Operation[], origin: URL): Routes 
   const paths = [...new Set(operations.map(({ path }) => path))];
   const others = paths.flatMap((path) => {
     const allowed = operations.filter((operation) => operation.path === path).map(({ method }) => method);
-    const missing = (['GET', 'PUT', 'POST', 'DELETE'] as const).filter((method) => !allowed.includes(method));
+    const missing = (['GET', 'PUT', 'POST', 'DELETE', 'PATCH'] as const).filter(
+      (method) => !allowed.some((one) => one === method),
+    );
     return missing.map((method) => [`${method} ${path}`, notAllowed(allowed)] as const);
   });
   return Object.fromEntries([

@@ -1,5 +1,6 @@
 /** Operations that forget people elsewhere: one of them, or all who were met on a server. */
 import { type Erased, type Erasure, serverOf } from '#shared/domain/erasure';
+import { canonicalHost } from '#shared/protocol/hosts';
 import { webAddress } from '#shared/protocol/json';
 import { badRequest, notFound } from '#shared/runtime/errors';
 import type { Erasures } from '#shared/storage/erasures';
@@ -18,12 +19,16 @@ interface Deps {
 const shown = (erasure: Erasure) => ({ ...erasure, doneAt: erasure.doneAt ?? null });
 
 function erasedIn(wish: { readonly actor: string } | { readonly server: string }): Erased {
-  if ('server' in wish) return { kind: 'server', server: wish.server };
+  const wrong = (field: string, message: string) =>
+    badRequest('The request is not as it must be.', { errors: [{ field, message }] });
+  if ('server' in wish) {
+    const server = canonicalHost(wish.server);
+    if (server) return { kind: 'server', server };
+    throw wrong('/server', 'This is not the name of a server.');
+  }
   const actor = webAddress(wish.actor)?.href;
   if (actor) return { kind: 'actor', actor };
-  throw badRequest('The request is not as it must be.', {
-    errors: [{ field: '/actor', message: 'Must be a web address.' }],
-  });
+  throw wrong('/actor', 'Must be the id of an actor, a web address.');
 }
 
 export const startErasure = (deps: Deps) =>

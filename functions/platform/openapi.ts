@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { version } from '#shared/runtime/version';
 import { type Operation, variablesOf } from './operation.ts';
 import { problem } from './schemas/common.ts';
+import { blockedServersAnswer } from './schemas/servers.ts';
 
 const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -16,10 +17,18 @@ const parameters = (operation: Operation) => {
     required: true,
     schema: schemaOf(schema, 'input'),
   }));
-  const { properties = {} } = schemaOf(operation.query, 'input') as { properties?: Record<string, object> };
+  const { properties = {}, required = [] } = schemaOf(operation.query, 'input') as {
+    properties?: Record<string, object>;
+    required?: readonly string[];
+  };
   return [
     ...inPath,
-    ...Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+    ...Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
   ];
 };
 
@@ -27,6 +36,11 @@ const headersOf = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   );
+
+const problemAnswer = {
+  description: 'A problem document (RFC 9457) that says what is wrong and names the fields.',
+  content: content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),
+};
 
 const callers = { platform: 'Only for tokens of the scope `platform`.', anyone: 'For every token.' };
 
@@ -46,16 +60,30 @@ const described = (operation: Operation) => ({
       content: content(schemaOf(operation.answer.schema, 'output'), operation.produces),
     },
     '401': { description: 'The token is missing, expired or not ours. Answered by the gateway.' },
-    default: {
-      description: 'A problem document (RFC 9457) that says what is wrong and names the fields.',
-      content: content({ $ref: '#/components/schemas/Problem' }, 'application/problem+json'),
-    },
+    default: problemAnswer,
   },
 });
 
+/** What `read` answers below the same path, to everybody. */
+const open = {
+  '/api/v1/blocked-servers': {
+    get: {
+      operationId: 'listBlockedServers',
+      summary:
+        'Which servers are blocked or limited, and why, by name: for everybody, unless the settings switch it off',
+      security: [],
+      parameters: [],
+      responses: {
+        '200': { description: 'Done.', content: content(schemaOf(blockedServersAnswer, 'output')) },
+        default: problemAnswer,
+      },
+    },
+  },
+};
+
 /** The OpenAPI 3.1 document of these operations, made from the schemas that also validate. */
 export function openApiDocument(operations: readonly Operation[], origin: URL) {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, object>> = { ...open };
   for (const operation of operations) {
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: described(operation) };
   }

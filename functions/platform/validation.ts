@@ -21,8 +21,11 @@ function fieldErrors(issue: z.core.$ZodIssue, where: string): readonly FieldErro
   return [{ field, message: messageOf(issue) }];
 }
 
-/** Says what is wanted, for the kinds of issue that our schemas can raise. */
+const unsaid = 'Invalid input'; // for zod/mini a schema that says nothing
+
+/** Says what is wanted: in the schema's own words, else by the kind of issue. */
 function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.message !== unsaid) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerPolicy } from '#shared/domain/policy';
 import { severityOf } from '#shared/protocol/blocklist';
+import type { Site } from '#shared/protocol/site';
 import { notFound } from '#shared/runtime/errors';
 import { type HttpFunction, json } from '#shared/runtime/http';
 
@@ -25,18 +26,33 @@ const shown = ({ host, level, category, at }: ServerPolicy) => ({
   since: at,
 });
 
+/** An answer of a function has six megabytes at most. */
+const pageSize = 10_000;
+
+/** Where the list goes on, as Mastodon tells it of other lists. */
+const linkTo = ({ origin }: Pick<Site, 'origin'>, after: string) => ({
+  link: `<${origin.origin}/api/v1/blocked-servers?after=${encodeURIComponent(after)}>; rel="next"`,
+});
+
 export const blockedServers =
   ({
+    site,
     isPublic,
     policies,
   }: {
+    readonly site: Pick<Site, 'origin'>;
     readonly isPublic: boolean;
     readonly policies: () => Promise<{ readonly servers: readonly ServerPolicy[] }>;
   }): HttpFunction =>
-  async () => {
+  async (event) => {
     if (!isPublic) throw notFound('The list of blocked servers is not public here.');
     const { servers } = await policies();
     const listed = servers.filter(({ level }) => level !== 'open');
     const byName = listed.toSorted((one, other) => (one.host < other.host ? -1 : 1));
-    return json(byName.map(shown), { maxAge: 300 });
+    const { after = '' } = event.queryStringParameters ?? {};
+    const rest = byName.filter(({ host }) => host > after);
+    const page = rest.slice(0, pageSize);
+    const last = page.at(-1);
+    const next = last && rest.length > pageSize ? linkTo(site, last.host) : {};
+    return json(page.map(shown), { maxAge: 300, headers: next });
   };

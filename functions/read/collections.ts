@@ -5,7 +5,7 @@ import { createActivity } from '#shared/protocol/activities';
 import { collectionPage, countOnly, emptyCollection, pagedCollection } from '#shared/protocol/collections';
 import { noteContext } from '#shared/protocol/note';
 import { addresses, type Site } from '#shared/protocol/site';
-import { badRequest } from '#shared/runtime/errors';
+import { badRequest, notFound } from '#shared/runtime/errors';
 import type { HttpFunction } from '#shared/runtime/http';
 import { BadCursor } from '#shared/storage/cursor';
 import type { Members } from '#shared/storage/members';
@@ -31,6 +31,7 @@ export const outbox =
 
     const { page, cursor } = event.queryStringParameters ?? {};
     if (!page) return document(pagedCollection(id, (await deps.members.tally(member.memberId)).posts));
+    if (!['true', '1'].includes(page)) throw notFound('There is no such page.'); // they go on by cursor, not by number
     const found = await readPage(deps.posts, member.memberId, cursor);
     const items = found.items
       .filter((post) => isShared(post, member))

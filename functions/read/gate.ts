@@ -76,7 +76,7 @@ export function gate({ site, policies, blocks, keys, now }: Deps): Gate {
     );
     if ('reason' in signature) throw unauthorized(`This is only for requests that are signed. ${signature.reason}`);
     if (signature.keyId.host === site.origin.host) throw unauthorized('This key is ours, not yours.');
-    const verdict = await judge.judgeReader(signature);
+    const verdict = await judge.judgeReader(signature, event.requestContext.http.sourceIp);
     switch (verdict.kind) {
       case 'verified':
         return verdict.actor;

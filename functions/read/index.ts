@@ -88,7 +88,7 @@ export const handler = httpHandler({
   'GET /.well-known/host-meta': hostMetaDocument(deps),
   'GET /.well-known/nodeinfo': nodeInfoDiscovery(deps),
   'GET /nodeinfo/2.1': nodeInfoDocument,
-  'GET /api/v1/blocked-servers': blockedServers({ isPublic: env.PUBLIC_BLOCKLIST, policies: directory }),
+  'GET /api/v1/blocked-servers': blockedServers({ site, isPublic: env.PUBLIC_BLOCKLIST, policies: directory }),
   'GET /actor': instanceActor(deps),
   'GET /actor/outbox': nothing(deps),
   'GET /inbox': methodNotAllowed('POST'),

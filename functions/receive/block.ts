@@ -1,16 +1,15 @@
 import { actorKeyIn } from '#shared/protocol/site';
-import type { Activity, Effects } from './effects.ts';
+import { type Activity, type Effects, isHeard } from './effects.ts';
 
 /** Someone blocks a member -> nothing new goes there: the follow ends, also one that waits. What was liked and written stays. */
-export async function block(
-  { site, members, followers, heldFollows, announce, now }: Effects,
-  { actor, object }: Activity<'block'>,
-): Promise<void> {
+export async function block(deps: Effects, { actor, object }: Activity<'block'>): Promise<void> {
+  const { site, members, followers, heldFollows, announce, now } = deps;
   const actorKey = actorKeyIn(site, object);
   const member = actorKey && (await members.findByActorKey(actorKey, now()));
   if (!member) return;
   const { memberId } = member;
   await heldFollows.forget(memberId, actor);
-  if (await followers.remove(memberId, actor, now()))
+  const followed = await followers.remove(memberId, actor, now());
+  if (followed && (await isHeard(deps, actor)))
     await announce([{ type: 'unfollow', memberId, actor, at: now().toISOString() }]);
 }

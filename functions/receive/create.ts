@@ -1,7 +1,7 @@
 import { type AnswerNote, clamped, longestSummary, mostPlaces, notesPerHour, type Place } from '#shared/domain/answer';
 import { perHour } from '#shared/domain/limits';
 import { isStillAsked } from '#shared/domain/post';
-import { deliveryInbox } from '#shared/domain/remote-actor';
+import { deliveryInbox, facesOf } from '#shared/domain/remote-actor';
 import { plainText, sanitiseHtml, webPage } from '#shared/protocol/html';
 import type { IncomingNote } from '#shared/protocol/incoming';
 import { logger } from '#shared/runtime/logger';
@@ -34,7 +34,7 @@ export async function create(deps: Effects, { note }: Activity<'create'>, sender
 async function witness(deps: Effects, { quotes, inReplyTo }: IncomingNote, sender: Sender): Promise<void> {
   for (const address of [quotes, inReplyTo]) {
     const found = address && (await sentPost(deps, address));
-    if (found && isStillAsked(found.post, deps.now()))
+    if (found && isStillAsked(found.post, deps.now()) && (await deps.mayReach(sender)))
       await deps.inboxes.witness(found.author.memberId, deliveryInbox(sender), deps.now());
   }
 }
@@ -63,7 +63,7 @@ const answerNote = (note: IncomingNote, sender: Sender, now: Date): AnswerNote =
 
 /** Nobody has to read whom they block, nor more of one person than a person can write. */
 async function isBearable({ blocks, buckets, now }: Effects, { place }: StandingPlace, sender: Sender) {
-  if (await blocks.blocks(place.memberId, sender)) return false;
+  if (await isBlockedBy(blocks, place.memberId, sender)) return false;
   const { taken } = await buckets.take(
     `notes#${place.memberId}#${sender.id}`,
     { amount: 1, ...perHour(notesPerHour) },
@@ -71,6 +71,11 @@ async function isBearable({ blocks, buckets, now }: Effects, { place }: Standing
   );
   if (!taken) logger.info('more notes of one person than are kept', { actor: sender.id, memberId: place.memberId });
   return taken;
+}
+
+async function isBlockedBy(blocks: Effects['blocks'], memberId: string, sender: Sender): Promise<boolean> {
+  for (const face of facesOf(sender)) if (await blocks.blocks(memberId, face)) return true;
+  return false;
 }
 
 /** A member may have blocked the sender, and hidden all that was there, right before this note was kept: it is hidden as well. */
@@ -82,7 +87,7 @@ async function hideUnwanted(
 ): Promise<readonly StandingPlace[]> {
   const wanted: StandingPlace[] = [];
   for (const one of heard) {
-    if (!(await blocks.blocks(one.place.memberId, sender))) wanted.push(one);
+    if (!(await isBlockedBy(blocks, one.place.memberId, sender))) wanted.push(one);
     else await answers.setHidden({ ...one.place, id }, true);
   }
   return wanted;

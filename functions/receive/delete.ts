@@ -1,13 +1,11 @@
-import type { Activity, Effects } from './effects.ts';
+import { type Activity, type Effects, isHeard } from './effects.ts';
 
 /** As long as one message may take: what it does not end is ended when it comes again. */
 const mostMs = 20_000;
 
 /** Delete of an actor by itself -> all that it did here goes; of anything else -> only what that actor wrote. */
-export async function deleteActivity(
-  { answers, erasure, announce, now }: Effects,
-  { actor, object }: Activity<'delete'>,
-): Promise<void> {
+export async function deleteActivity(deps: Effects, { actor, object }: Activity<'delete'>): Promise<void> {
+  const { answers, erasure, announce, now } = deps;
   if (object !== actor) {
     await answers.remove(actor, object, now());
     return;
@@ -15,9 +13,10 @@ export async function deleteActivity(
   const began = now();
   const mayGoOn = () => now().getTime() - began.getTime() < mostMs;
   const { unfollowed, done } = await erasure.end(actor, began, mayGoOn);
-  await announce(
-    unfollowed.map((memberId) => ({ type: 'unfollow', memberId, actor, at: began.toISOString() }) as const),
-  );
+  if (await isHeard(deps, actor))
+    await announce(
+      unfollowed.map((memberId) => ({ type: 'unfollow', memberId, actor, at: began.toISOString() }) as const),
+    );
   if (!done) throw new Error('someone who is gone did more than can be ended at once: look again');
   await erasure.forget(actor);
 }

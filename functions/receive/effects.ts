@@ -11,7 +11,6 @@ import type { HeldFollows } from '#shared/storage/held-follows';
 import type { Inboxes } from '#shared/storage/inboxes';
 import type { LimitStore } from '#shared/storage/limits';
 import type { Members } from '#shared/storage/members';
-import type { People } from '#shared/storage/people';
 import type { PolicyDirectory } from '#shared/storage/policies';
 import type { Posts } from '#shared/storage/posts';
 import type { RemoteActors } from '#shared/storage/remote-actors';
@@ -21,8 +20,8 @@ import type { Stamps } from '#shared/storage/stamps';
 import type { FetchActor } from '#shared/transport/actor-fetch';
 import type { Announce } from '#shared/transport/interactions';
 import type { DeliveryMessage } from '#shared/transport/messages';
-import type { MayDeliver } from '#shared/transport/private-hosts';
 import type { Queue } from '#shared/transport/queues';
+import type { MayReach } from '#shared/transport/reachable';
 import type { FindSender } from '#shared/transport/senders';
 
 /** Everything that an activity can have an effect on. Each kind of activity asks for its part. */
@@ -35,10 +34,9 @@ export interface Effects {
   readonly heldFollows: Pick<HeldFollows, 'forget' | 'forgetActor'>;
   readonly doings: Pick<Doings, 'followedBy'>;
   readonly erasure: Erasure;
-  readonly people: Pick<People, 'keysOf'>;
-  readonly remoteActors: Pick<RemoteActors, 'fetchedAt' | 'save' | 'forgetKey'>;
+  readonly remoteActors: Pick<RemoteActors, 'fetchedAt' | 'save' | 'replace'>;
   readonly fetchActor: FetchActor;
-  readonly mayDeliverTo: MayDeliver;
+  readonly mayReach: MayReach;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly answers: Pick<Answers, 'add' | 'edit' | 'isKept' | 'remove' | 'setHidden'>;
   readonly stamps: Pick<Stamps, 'give' | 'withdraw'>;
@@ -58,3 +56,7 @@ export type Activity<K extends Incoming['kind']> = Extract<Incoming, { readonly 
 
 /** The sender, as its own server describes it. */
 export type Sender = RemoteActor;
+
+/** Is the platform told of what this actor does? Of nobody whose server is limited. */
+export const isHeard = async ({ policies }: Pick<Effects, 'policies'>, actor: string): Promise<boolean> =>
+  (await policies()).levelOf(new URL(actor).host) === 'open';

@@ -10,10 +10,10 @@ import { erasure } from '#shared/storage/erasure';
 import { followers } from '#shared/storage/followers';
 import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
+import { inboxesElsewhere } from '#shared/storage/inboxes-elsewhere';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
 import { peers } from '#shared/storage/peers';
-import { people } from '#shared/storage/people';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
 import { remoteActors } from '#shared/storage/remote-actors';
@@ -30,6 +30,7 @@ import { interactions } from '#shared/transport/interactions';
 import { type DeliveryMessage, ReceivedMessage } from '#shared/transport/messages';
 import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
+import { reachable } from '#shared/transport/reachable';
 import { senderFinder } from '#shared/transport/senders';
 import { receive } from './receive.ts';
 
@@ -76,10 +77,14 @@ export const handler = queueHandler(
     deliveries: queue<DeliveryMessage>(env.DELIVERIES_QUEUE_URL),
     doings: doings(all),
     erasure: erasure(all),
-    people: people(all),
     remoteActors: remoteActors(all),
     fetchActor,
-    mayDeliverTo: mayDeliver(policy),
+    mayReach: reachable({
+      mayDeliverTo: mayDeliver(policy),
+      elsewhere: inboxesElsewhere(all),
+      limits: env.LIMITS,
+      now,
+    }),
     senderOf: senderFinder({ remoteActors: remoteActors(all), fetchActor, now }),
     announce: interactions(env.INTERACTIONS_TOPIC_ARN),
     signOfLife: signOfLife({ servers: remote, directory: serverDirectory(remote, now), now }),

@@ -1,5 +1,5 @@
 import { strangerOf } from '#shared/domain/policy';
-import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
+import { deliveryInbox, facesOf, type RemoteActor } from '#shared/domain/remote-actor';
 import { isShown } from '#shared/domain/sharing';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
@@ -22,7 +22,7 @@ export async function move(deps: Effects, { actor, target }: Activity<'move'>): 
 
 /** The new account, as its own server describes it; undefined unless it names the old one. Only who follows is worth a fetch. */
 async function moverAt(
-  { fetchActor, policies, mayDeliverTo }: Effects,
+  { fetchActor, policies, mayReach }: Effects,
   target: string,
   old: string,
 ): Promise<RemoteActor | undefined> {
@@ -30,7 +30,9 @@ async function moverAt(
   const answer = await fetchActor(new URL(target));
   if (answer.kind === 'unreachable') throw new Error(`${target} cannot be fetched for the moment: ${answer.reason}`);
   if (answer.kind === 'found' && answer.actor.id === target && answer.alsoKnownAs.includes(old)) {
-    if (mayDeliverTo(deliveryInbox(answer.actor)) && mayDeliverTo(answer.actor.inbox)) return answer.actor;
+    const { actor } = answer;
+    const decided = await policies();
+    if (!facesOf(actor).some(decided.blocks) && (await mayReach(actor))) return actor;
   }
   logger.info('a move that the new account does not confirm', { actor: old, target });
   return undefined;
@@ -44,7 +46,8 @@ async function takeOver(
   mover: RemoteActor,
 ): Promise<void> {
   const follow = await followers.find(memberId, old);
-  if (!follow || (await blocks.blocks(memberId, mover))) return;
+  if (!follow) return;
+  for (const face of facesOf(mover)) if (await blocks.blocks(memberId, face)) return;
   const inbox = deliveryInbox(mover);
   const own = await followers.find(memberId, mover.id);
   if (!own) {

@@ -14,7 +14,7 @@ export async function quoteRequest(deps: Effects, request: Activity<'quoteReques
   const { id, object, instrument } = request;
   if (new URL(instrument).host !== new URL(sender.id).host) return;
   const found = await ourPost(deps, object);
-  if (!found) return;
+  if (!found || !(await deps.mayReach(sender))) return;
   await deps.inboxes.witness(found.author.memberId, deliveryInbox(sender), deps.now()); // it has the post
   const asking = `quotes#${found.author.memberId}#${sender.id}`;
   const { taken } = await deps.buckets.take(asking, { amount: 1, ...perHour(notesPerHour) }, deps.now());

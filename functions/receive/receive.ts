@@ -1,5 +1,6 @@
 /** One verified activity that is not counted -> its effect. Every effect is idempotent: a message may come twice, and late. */
 import { strangerOf } from '#shared/domain/policy';
+import { facesOf } from '#shared/domain/remote-actor';
 import { type Incoming, readActivity } from '#shared/protocol/incoming';
 import { jsonObject } from '#shared/protocol/json';
 import { logger } from '#shared/runtime/logger';
@@ -16,12 +17,12 @@ import { update } from './update.ts';
 
 export const receive =
   (deps: Effects) =>
-  async ({ body }: Pick<ReceivedMessage, 'body'>): Promise<void> => {
+  async ({ body, signedAt }: Pick<ReceivedMessage, 'body' | 'signedAt'>): Promise<void> => {
     const document = jsonObject(Buffer.from(body));
     const activity = document && readActivity(document);
     if (!activity || typeof activity === 'string') throw new Error('a verified activity cannot be read');
     if (await isBarred(deps, activity)) return logger.info('blocked since it came', { actor: activity.actor });
-    await effectOf(deps, activity);
+    await effectOf(deps, activity, signedAt);
     await deps.signOfLife(new Set([new URL(activity.actor).host]));
   };
 
@@ -31,7 +32,7 @@ async function isBarred({ policies }: Effects, { kind, actor }: Incoming): Promi
   return (await policies()).blocks(strangerOf(actor));
 }
 
-async function effectOf(deps: Effects, activity: Incoming): Promise<void> {
+async function effectOf(deps: Effects, activity: Incoming, signedAt: string): Promise<void> {
   switch (activity.kind) {
     case 'delete':
       return deleteActivity(deps, activity);
@@ -40,7 +41,7 @@ async function effectOf(deps: Effects, activity: Incoming): Promise<void> {
     case 'move':
       return move(deps, activity);
     case 'refresh':
-      return refresh(deps, activity);
+      return refresh(deps, activity, signedAt);
     case 'create':
       return bySomeone(deps, activity, create);
     case 'update':
@@ -61,6 +62,8 @@ async function bySomeone<A extends Activity<Incoming['kind']>>(
   effect: (deps: Effects, activity: A, sender: Sender) => Promise<void>,
 ): Promise<void> {
   const sender = await deps.senderOf(activity.actor);
-  if (sender) return effect(deps, activity, sender);
-  logger.info('the actor is gone', { actor: activity.actor });
+  if (!sender) return logger.info('the actor is gone', { actor: activity.actor });
+  const decided = await deps.policies();
+  if (facesOf(sender).some(decided.blocks)) return logger.info('its inbox is blocked', { actor: activity.actor });
+  return effect(deps, activity, sender);
 }

@@ -2,23 +2,23 @@ import { deliveryInbox, type RemoteActor } from '#shared/domain/remote-actor';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
 
-const leastMs = 600_000; // between two looks at the same actor, whoever asks for them
+/** Looks at one actor: people change a new profile several times, and what is missed then stays wrong for a month. */
+const looks = { capacity: 3, perSecond: 1 / 600 };
 
 /** An actor says that it changed -> its own server is asked; what it sent along counts for nothing. */
-export async function refresh(deps: Effects, { actor }: Activity<'refresh'>): Promise<void> {
-  const { remoteActors, people, fetchActor, mayDeliverTo, now } = deps;
+export async function refresh(deps: Effects, { actor }: Activity<'refresh'>, signedAt: string): Promise<void> {
+  const { remoteActors, fetchActor, mayReach, buckets, now } = deps;
   const last = await remoteActors.fetchedAt(actor, now());
-  if (!last || now().getTime() - last.getTime() < leastMs) return;
+  if (!last || last.toISOString() >= signedAt) return; // a copy, as servers send that know no shared inboxes
+  const { taken } = await buckets.take(`looks#${actor}`, { amount: 1, ...looks }, now());
+  if (!taken) return logger.info('an actor that changes more often than it is looked at', { actor });
   const answer = await fetchActor(new URL(actor));
   if (answer.kind !== 'found' || answer.actor.id !== actor) {
     logger.info('an actor that changed cannot be had', { actor, reason: answer.kind });
     return;
   }
-  await remoteActors.save(answer.actor, answer.keys, now());
-  const listed = new Set(answer.keys.map(({ id }) => id));
-  for (const keyId of await people.keysOf(actor))
-    if (!listed.has(keyId)) await remoteActors.forgetKey(keyId, actor, now());
-  if (mayDeliverTo(deliveryInbox(answer.actor))) await followTo(deps, answer.actor);
+  await remoteActors.replace(answer.actor, answer.keys, now());
+  if (await mayReach(answer.actor)) await followTo(deps, answer.actor);
 }
 
 /** Follows go on at the inbox that the actor has now. */

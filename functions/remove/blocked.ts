@@ -16,8 +16,8 @@ import type { Queue } from '#shared/transport/queues';
 import { type ReleaseDeps, release, releaseAccount } from './release.ts';
 
 export interface BlockedDeps extends ReleaseDeps {
-  readonly inboxes: Pick<Inboxes, 'find' | 'page' | 'beginClosing' | 'close'>;
-  readonly reach: Pick<Reach, 'page' | 'forget'>;
+  readonly inboxes: Pick<Inboxes, 'find' | 'beginClosing' | 'close'>;
+  readonly reach: Pick<Reach, 'page' | 'pageOf' | 'forget'>;
   readonly policies: Pick<PolicyRows, 'governing' | 'findAccount' | 'page'>;
   readonly blocks: Pick<Blocks, 'find'>;
   readonly jobs: Pick<Jobs, 'isOpen' | 'open' | 'renew' | 'close'>;
@@ -31,6 +31,7 @@ type Further = Promise<string | undefined>;
 type HasTime = () => boolean;
 
 const pageSize = 25;
+const scanned = 1000; // rows that are read to find those of one member
 const reserveMs = 15_000; // what one more step may take
 
 export const undoWhatBinds =
@@ -57,8 +58,9 @@ function goOn(deps: BlockedDeps, { block, since, cursor }: BlockRemoval, hasTime
     }
     case 'memberServer': {
       const { memberId, host } = block;
-      const isBlocked = async () => (await deps.blocks.find(memberId, { server: host })) !== undefined;
-      return eachInbox(deps, { page: inboxesOn(deps, memberId, host), isBlocked, since, cursor, hasTime });
+      const isBlocked = blockedByMember(deps, memberId, host);
+      const page = (after?: string) => deps.reach.pageOf(memberId, host, { cursor: after, limit: scanned });
+      return eachInbox(deps, { page, isBlocked, since, cursor, hasTime });
     }
     case 'account':
       return releaseAccount(deps, block.actor, hasTime);
@@ -93,14 +95,18 @@ function blockedHosts({ policies }: BlockedDeps): (host: string) => Promise<bool
   };
 }
 
-/** A member's inboxes on the servers of this name and below it. */
-const inboxesOn =
-  ({ inboxes }: BlockedDeps, memberId: string, name: string) =>
-  async (after?: string): Promise<Page<Reached>> => {
-    const { items, next } = await inboxes.page(memberId, { after, limit: 1000 });
-    const within = items.filter(({ server }) => isWithin(server, name));
-    return { items: within.map(({ server: host, url, key }) => ({ host, memberId, url, key })), next };
+/** The servers of this name and below it, for as long as the member's block stands. */
+function blockedByMember(
+  { blocks }: Pick<BlockedDeps, 'blocks'>,
+  memberId: string,
+  name: string,
+): (host: string) => Promise<boolean> {
+  let stands: Promise<boolean> | undefined;
+  return async (host) => {
+    stands ??= blocks.find(memberId, { server: name }).then((block) => block !== undefined);
+    return isWithin(host, name) && (await stands);
   };
+}
 
 interface Walk {
   readonly page: (after?: string) => Promise<Page<Reached>>;

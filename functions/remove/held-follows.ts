@@ -1,7 +1,7 @@
 /** One message about follows that were held -> they are there, and accepted, as if they came now. */
 import type { Context } from 'aws-lambda';
 import type { Member } from '#shared/domain/member';
-import { strangerOf } from '#shared/domain/policy';
+import { facesOf } from '#shared/domain/remote-actor';
 import { isSharing } from '#shared/domain/sharing';
 import type { Blocks } from '#shared/storage/blocks';
 import type { Followers } from '#shared/storage/followers';
@@ -61,7 +61,8 @@ async function goOn(deps: HeldDeps, member: Member, held: readonly HeldFollow[])
   const { followers, heldFollows, inboxes, policyDirectory, blocks, announce, now } = deps;
   const { memberId, epoch } = member;
   const [decided, own] = await Promise.all([policyDirectory(), blocks.of(memberId)]);
-  const isUnwanted = ({ actor }: HeldFollow) => decided.blocks(strangerOf(actor)) || own.blocks(strangerOf(actor));
+  const isUnwanted = ({ actor: id, inbox }: HeldFollow) =>
+    facesOf({ id, inbox }).some((face) => decided.blocks(face) || own.blocks(face));
   await answer(deps, 'reject', member, held.filter(isUnwanted));
 
   const wanted = await notOvertaken(

@@ -14,6 +14,7 @@ import { inboxes } from '#shared/storage/inboxes';
 import { jobs } from '#shared/storage/jobs';
 import { memberErasure } from '#shared/storage/member-erasure';
 import { members } from '#shared/storage/members';
+import { peers } from '#shared/storage/peers';
 import { people } from '#shared/storage/people';
 import { policies, policyDirectory } from '#shared/storage/policies';
 import { posts } from '#shared/storage/posts';
@@ -62,6 +63,7 @@ const deps = {
   erasures: erasures(all),
   memberErasure: memberErasure(all),
   people: people(all),
+  peers: peers(all),
   reach: reach(all),
   receipts: receipts(all),
   removals: removals(all),

@@ -29,7 +29,12 @@ export class Publishing extends Construct {
     for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'] as const) {
       gateway.guarded(this.platform, `${method} /api/v1/{proxy+}` as Route);
     }
-    gateway.open(this.platform, 'The description of the API holds no data.', 'GET /api/v1/openapi.json');
+    gateway.open(
+      this.platform,
+      'The description of the API holds no data.',
+      'GET /api/v1/openapi.json',
+      'HEAD /api/v1/openapi.json',
+    );
 
     this.fanOut = new HandlerFunction(this, 'FanOut', {
       folder: 'fan-out',

@@ -37,6 +37,7 @@ export class Reading extends Construct {
       'GET /{proxy+}',
       'HEAD /{proxy+}',
       'GET /api/v1/blocked-servers',
+      'HEAD /api/v1/blocked-servers',
     );
   }
 }

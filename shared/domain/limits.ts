@@ -10,6 +10,8 @@ export interface Limits {
   readonly fetchesPerDomainPerMinute: number;
   /** Hosts below one registrable domain that were never met before. */
   readonly newSubdomainsPerDay: number;
+  /** Inboxes on other hosts than their own that the people of one registrable domain may name, all together. */
+  readonly inboxesElsewherePerDomain: number;
   readonly mentionsPerNote: number;
   readonly postsPerMemberPerHour: number;
   readonly reportsPerServerPerHour: number;
@@ -22,6 +24,7 @@ export const defaultLimits: Limits = {
   fetchesPerMinute: 1200,
   fetchesPerDomainPerMinute: 60,
   newSubdomainsPerDay: 10,
+  inboxesElsewherePerDomain: 10,
   mentionsPerNote: 20,
   postsPerMemberPerHour: 60,
   reportsPerServerPerHour: 30,
@@ -39,6 +42,12 @@ export const perMinute = (count: number): Bucket => ({ capacity: count, perSecon
 export const perHour = (count: number): Bucket => ({ capacity: count, perSecond: count / 3600 });
 /** A bucket that holds what may be used in a day. */
 export const perDay = (count: number): Bucket => ({ capacity: count, perSecond: count / 86_400 });
+
+/** The same bucket for those whom nobody knows: its last half is left to others, so that a flood of strangers starves strangers alone. */
+export const forStrangers = ({ capacity, perSecond }: Bucket): Bucket => ({
+  capacity: Math.ceil(capacity / 2),
+  perSecond,
+});
 
 /** What came of asking a bucket for tokens. */
 export type Taken = { readonly taken: true } | { readonly taken: false; readonly afterSeconds: number };

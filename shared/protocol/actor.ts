@@ -28,6 +28,12 @@ const fieldValue = (value: string) =>
     ? `<a href="${escapeHtml(value)}" rel="me nofollow noopener">${escapeHtml(value)}</a>`
     : escapeHtml(value);
 
+/** The fields of a profile as most servers look for them, then as FEP-fb2a has them: each takes one form and leaves the other. */
+const fieldsOf = ({ fields }: Actor): readonly Document[] => [
+  ...fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value: fieldValue(value) })),
+  ...fields.map(({ name, value }) => ({ type: 'Note', name, content: fieldValue(value) })),
+];
+
 /**
  * The actor document of a member. While sharing is not on it is a blank stub with the same id and key: other servers still
  * need the key to verify the Deletes, and burn an identity whose actor is gone. Where copies were left the profile stays
@@ -48,9 +54,7 @@ export function actorDocument(site: Site, member: Actor): Document {
     url: shown ? memberPageOf(site, member.username) : ids.actor(actorKey),
     icon: shown ? picture(member.avatarUrl) : undefined,
     image: shown ? picture(member.headerUrl) : undefined,
-    attachment: shown
-      ? member.fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value: fieldValue(value) }))
-      : [],
+    attachment: shown ? fieldsOf(member) : [],
     manuallyApprovesFollowers: !shared,
     discoverable: shared,
     indexable: shared,

@@ -86,7 +86,7 @@ export const writeBlocklist = (
 ): string =>
   writeCsv([
     columns.map((name) => `#${name}`),
-    ...servers.map(({ host, level, category }) => [host, severities[level], 'False', 'False', category, 'False']),
+    ...servers.map(({ host, level, category }) => [host, severities[level], 'false', 'false', category, 'false']),
   ]);
 
 /** Mastodon's words for a level, as its API and its lists have them. */

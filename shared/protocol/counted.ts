@@ -6,7 +6,7 @@ import { type Incoming, kindOfType } from './incoming.ts';
 export interface Counted {
   readonly kind: 'follow' | 'like' | 'boost';
   readonly deed: Exclude<Deed, { readonly kind: 'ended' }>;
-  /** Absent when an Undo names its activity by nothing but an id: only a Follow is looked for by that. */
+  /** Absent when an Undo names its activity by nothing but an id: whatever that was, it is read as a Follow. */
   readonly object?: string | undefined;
 }
 
@@ -34,7 +34,8 @@ function undoneIn(
 ): Counted | undefined {
   if ((undone.actor ?? actor) !== actor) return undefined;
   const deed = { kind: 'undid', activityId: undone.id ?? id, signedAt } as const;
-  if (undone.type === undefined) return undone.id ? { kind: 'follow', deed: { ...deed, exactly: true } } : undefined;
-  const kind = kindOfType(undone.type);
-  return kind === undefined || kind === 'delete' ? undefined : { kind, object: undone.object, deed };
+  const kind = undone.type === undefined ? undefined : kindOfType(undone.type);
+  if (kind === 'delete' || (undone.type !== undefined && kind === undefined)) return undefined;
+  if (kind !== undefined && undone.object !== undefined) return { kind, object: undone.object, deed };
+  return undone.id ? { kind: 'follow', deed: { ...deed, exactly: true } } : undefined;
 }

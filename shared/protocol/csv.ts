@@ -62,15 +62,15 @@ function endOfField(text: string, from: number): number {
 /** The text up to the quote that ends it, and the position after that. Two quotes are one that belongs to the text. */
 function quoted(text: string, from: number) {
   let value = '';
-  for (let at = from; ; ) {
-    const quote = text.indexOf('"', at);
-    value += text.slice(at, quote < 0 ? undefined : quote);
-    const lines = value.match(/\r\n|\r|\n/g)?.length ?? 0;
-    if (quote < 0) return { value, next: undefined, lines };
-    if (text[quote + 1] !== '"') return { value, next: quote + 1, lines };
-    value += '"';
+  let at = from;
+  let quote = text.indexOf('"', at);
+  for (; quote >= 0 && text[quote + 1] === '"'; quote = text.indexOf('"', at)) {
+    value += text.slice(at, quote + 1);
     at = quote + 2;
   }
+  value += text.slice(at, quote < 0 ? undefined : quote);
+  const lines = value.match(/\r\n|\r|\n/g)?.length ?? 0;
+  return { value, next: quote < 0 ? undefined : quote + 1, lines };
 }
 
 /** Programs that show tables take such texts for formulas. */

@@ -1,4 +1,6 @@
 import sanitizeHtml from 'sanitize-html';
+import { isPublicHost } from './hosts.ts';
+import { withoutUnseen } from './unseen.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -12,9 +14,10 @@ const entities: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char]!);
 
 const link = (url: string) => {
-  const address = url.replace(/[.,;:!?)\]]+$/, ''); // the sentence's punctuation is not the link's
-  const shown = escapeHtml(address);
-  return `<a href="${shown}" rel="nofollow noopener" target="_blank">${shown}</a>${escapeHtml(url.slice(address.length))}`;
+  let end = url.length;
+  while ('.,;:!?)]'.includes(url[end - 1]!)) end--; // the sentence's punctuation is not the link's
+  const shown = escapeHtml(url.slice(0, end));
+  return `<a href="${shown}" rel="nofollow noopener" target="_blank">${shown}</a>${escapeHtml(url.slice(end))}`;
 };
 
 const line = (text: string) =>
@@ -33,10 +36,14 @@ export function textToHtml(text: string): string {
   return paragraphs.map((paragraph) => `<p>${paragraph.split('\n').map(line).join('<br>')}</p>`).join('');
 }
 
-/** The address of a page that may be linked to: absolute and https, since a relative one would lead into the page that shows it. */
+/**
+ * The address of a page that may be linked to: absolute and https, since a relative one would lead into the page that shows
+ * it, and not in the network of whoever follows it.
+ */
 export function webPage(address = ''): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === 'https:' && !url.username && !url.password ? url.href : undefined;
+  const isPage = url?.protocol === 'https:' && !url.username && !url.password && isPublicHost(url.hostname);
+  return isPage ? url.href : undefined;
 }
 
 const longestHtml = 30_000; // characters
@@ -50,8 +57,12 @@ export function sanitiseHtml(html: string): string {
   }
 }
 
-const reduced = (html: string): string =>
-  sanitizeHtml(html.toWellFormed(), {
+// The words in them must not grow together when these are left out.
+const blocks =
+  /<\/?(?:address|article|aside|d[dlt]|details|div|fig(?:caption|ure)|footer|h[1-6r]|header|main|nav|section|summary|t(?:able|[dhr]))(?![\w-])/gi;
+
+const reduced = (html: string): string => {
+  const harmless = sanitizeHtml(html.toWellFormed().replace(blocks, '\n$&'), {
     allowedTags: [
       'p',
       'br',
@@ -62,7 +73,10 @@ const reduced = (html: string): string =>
       'b',
       'i',
       'u',
+      's',
       'del',
+      'sub',
+      'sup',
       'code',
       'pre',
       'blockquote',
@@ -86,33 +100,27 @@ const reduced = (html: string): string =>
         },
       }),
     },
-  }).replace(unseen, (_, needed?: string) => needed ?? '');
+  });
+  // A mark behind a tag would become one character with its end, where somebody composes them (U+226F).
+  return withoutUnseen(harmless)
+    .replace(/>\p{M}+/gu, '>')
+    .trim();
+};
 
-// Controls, zero-width and direction marks: a name must not reorder or hide the text around it, nor look empty. What is no
-// character at all is taken by no queue.
-const invisible =
-  /[\p{Cc}\p{Noncharacter_Code_Point}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-
-// The same in a text of several lines. Joiners stay where writing needs them: within emoji, and between letters of scripts
-// that join theirs.
-const unseen = new RegExp(
-  [
-    String.raw`(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{1,7}\u{e007f}`,
-    String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})`,
-    String.raw`(?<=(?![\p{sc=Latn}\p{sc=Cyrl}\p{sc=Grek}])[\p{L}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])`,
-    String.raw`[\t\n])`,
-    invisible.source,
-  ].join('|'),
-  'gu',
-);
+const breaks = /<\/?(?:blockquote|br|li|[ou]l|p|pre)(?![\w-])/gi;
 
 /** Remote text as one plain line of at most `limit` characters. */
 export function plainText(text: string, limit: number): string {
-  const bare = sanitizeHtml(text.slice(0, limit * 20).toWellFormed(), { allowedTags: [], allowedAttributes: {} })
+  const spaced = text
+    .slice(0, Math.min(limit * 20, longestHtml))
+    .toWellFormed()
+    .replace(blocks, ' $&')
+    .replace(breaks, ' $&');
+  const bare = sanitizeHtml(spaced, { allowedTags: [], allowedAttributes: {} })
     .replace(/&(amp|lt|gt|quot|#39);/g, (entity) => Object.keys(entities).find((key) => entities[key] === entity) ?? '')
-    .replace(/[\t-\r]/g, ' ')
-    .replace(invisible, '')
-    .replace(/\s+/g, ' ')
+    .replace(/[\t-\r]/g, ' ');
+  const line = withoutUnseen(bare)
+    .replace(/[\s\u2800]+/g, ' ') // U+2800 is a pattern of no dots
     .trim();
-  return [...bare].slice(0, limit).join('').trimEnd();
+  return withoutUnseen([...line].slice(0, limit).join('')).trimEnd(); // what joined something to what was cut goes as well
 }

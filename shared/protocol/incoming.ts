@@ -97,7 +97,11 @@ const readers: Readonly<Record<string, (document: JsonObject, actor: string) => 
     const blocked = addressOf(object);
     return blocked ? { kind: 'block', object: blocked } : undefined;
   },
-  Flag: ({ object, content }) => ({ kind: 'flag', objects: addressesOf(object), comment: textOf(content) ?? '' }),
+  Flag: (flag) => ({
+    kind: 'flag',
+    objects: addressesOf(flag.object),
+    comment: writtenIn(flag, 'content') ?? writtenIn(flag, 'summary') ?? '', // Lemmy's is a summary
+  }),
   Move: ({ object, target }, actor) => {
     const to = addressOf(target);
     return to && addressOf(object) === actor ? { kind: 'move', target: to } : undefined;
@@ -112,10 +116,21 @@ function readUndone(value: unknown): Undone {
   const id = addressOf(value);
   const undone = only(value);
   if (!isObject(undone)) return { id };
-  return { id, type: typesOf(undone)[0], actor: addressOf(undone.actor), object: addressOf(undone.object) };
+  const types = typesOf(undone);
+  const type = types.find(isSimple) ?? types[0];
+  return { id, type, actor: addressOf(undone.actor), object: addressOf(undone.object) };
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+/** A text, or the first of those that are given by language: who says in which language it is may say it there alone. */
+function writtenIn(document: JsonObject, name: 'content' | 'summary'): string | undefined {
+  const byLanguage = document[`${name}Map`];
+  return (
+    textOf(document[name]) ??
+    (isObject(byLanguage) ? textOf(Object.values(byLanguage).find((text) => typeof text === 'string')) : undefined)
+  );
+}
 
 /** Each web address in a value, once, in one spelling. */
 const addressesOf = (value: unknown): readonly string[] => [
@@ -134,8 +149,8 @@ function readNote(value: unknown): IncomingNote | undefined {
     inReplyTo: addressOf(note.inReplyTo),
     quotes: quoteIn(note, tags),
     mentions: addressesOf(tags.filter((tag) => typesOf(tag).includes('Mention')).map(({ href }) => href)),
-    content: textOf(note.content) ?? '',
-    summary: textOf(note.summary) ?? '',
+    content: writtenIn(note, 'content') ?? '',
+    summary: writtenIn(note, 'summary') ?? '',
     url: pageIn(note.url),
     published: textOf(note.published),
     updated: textOf(note.updated),

@@ -1,6 +1,6 @@
 /** Actor documents of other servers. */
 import type { RemoteActor } from '../domain/remote-actor.ts';
-import { plainText } from './html.ts';
+import { plainText, webPage } from './html.ts';
 import { addressOf, idsOf, isObject, type JsonObject, typesOf, webAddress } from './json.ts';
 
 /** A public key that an actor's own document lists. */
@@ -29,13 +29,14 @@ export function readActorDocument(document: JsonObject, address: string): ActorD
   const inbox = webAddress(document.inbox);
   if (!inbox) return 'it has no inbox that is a web address';
   const shared = isObject(document.endpoints) ? webAddress(document.endpoints.sharedInbox) : undefined;
-  const username = plainText(typeof document.preferredUsername === 'string' ? document.preferredUsername : '', 100);
+  const told = plainText(typeof document.preferredUsername === 'string' ? document.preferredUsername : '', 100);
+  const username = /[\s@/:]/.test(told) ? '' : told; // it would make a handle of another host
   return {
     actor: {
       id: id.href,
       handle: username ? `${username}@${id.host}` : id.host,
       name: plainText(typeof document.name === 'string' ? document.name : '', 200) || username,
-      url: addressOf(document.url) ?? id.href,
+      url: webPage(addressOf(document.url)) ?? id.href,
       server: id.host,
       inbox: inbox.href,
       sharedInbox: shared?.host === inbox.host ? shared.href : undefined,

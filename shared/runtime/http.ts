@@ -5,7 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { HttpProblem, notFound } from './errors.ts';
 import { logger } from './logger.ts';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'ANY';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'HEAD' | 'ANY';
 
 /** One route's logic: an HTTP API event (payload 2.0) in, a structured answer out. */
 export type HttpFunction = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -50,10 +50,21 @@ const headAsGet = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProx
   };
 };
 
+const neverAPage = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'" };
+
+/** Nothing that is answered here is a page: no browser shall take what strangers wrote for one. */
+const dataAlone = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
+  const guarded: middy.MiddlewareFn<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> = ({ response }) => {
+    if (response) response.headers = { ...response.headers, ...neverAPage };
+  };
+  return { after: guarded, onError: guarded };
+};
+
 /** The one middleware stack of every HTTP Lambda: context in the logs, errors as problems, then routes. */
 export const httpHandler = (routes: Routes) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(dataAlone())
     .use(headAsGet())
     .use(problemDocuments())
     .handler(

@@ -7,7 +7,11 @@ export type Doing =
   | { readonly kind: 'follow'; readonly memberId: string }
   | { readonly kind: Reaction; readonly objectKey: string };
 
+/** The same, and whom it was done to. */
+export type Done = Doing & { readonly memberId: string };
+
 const isActive = { attr: 'active', eq: true } as const;
+const mostReads = 4; // of a megabyte each: some ten thousand doings
 
 /** What an actor did, found by the actor alone. What it wrote is with the answers. */
 export const doings = ({ Follow, Reaction, table }: Tables) => {
@@ -41,19 +45,32 @@ export const doings = ({ Follow, Reaction, table }: Tables) => {
       for await (const doing of of(actor)) if (doing.kind === 'follow') yield doing.memberId;
     },
 
-    /** The like or boost that stands by this very activity, as far as one read finds it. */
-    reactionBy: async (
-      actor: string,
-      activityId: string,
-    ): Promise<{ readonly kind: Reaction; readonly objectKey: string } | undefined> => {
-      const { Items = [] } = await table
-        .build(QueryCommand)
-        .entities(Reaction)
-        .query({ partition: `DOINGS#${actor}` })
-        .options({ consistent: true, filters: { Reaction: { attr: 'activityId', eq: activityId } } })
-        .send();
-      const row = Items.find(({ active }) => active);
-      return row && { kind: row.reaction, objectKey: row.objectKey };
+    /** What stands by this very activity, and whom it was done to, as far as a few reads find it. */
+    byActivity: async (actor: string, activityId: string): Promise<Done | undefined> => {
+      let exclusiveStartKey: Readonly<Record<string, unknown>> | undefined;
+      for (let read = 0; read < mostReads; read++) {
+        const { Items = [], LastEvaluatedKey } = await table
+          .build(QueryCommand)
+          .entities(Follow, Reaction)
+          .query({ partition: `DOINGS#${actor}` })
+          .options({
+            consistent: true,
+            filters: {
+              Follow: { and: [{ attr: 'followId', eq: activityId }, isActive] },
+              Reaction: { and: [{ attr: 'activityId', eq: activityId }, isActive] },
+            },
+            ...(exclusiveStartKey && { exclusiveStartKey }),
+          })
+          .send();
+        for (const row of Items) {
+          if (!('reaction' in row)) return { kind: 'follow', memberId: row.memberId };
+          const { reaction: kind, objectKey, memberId } = row;
+          if (memberId) return { kind, objectKey, memberId };
+        }
+        if (!LastEvaluatedKey) return undefined;
+        exclusiveStartKey = LastEvaluatedKey;
+      }
+      return undefined;
     },
   };
 };

@@ -1,6 +1,6 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $add, $delete, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { epochSeconds } from './keys.ts';
 import type { Tables } from './table.ts';
@@ -43,6 +43,16 @@ export const people = ({ Person, RemoteActor, RemoteKey, table }: Tables) => {
             }),
         ));
       if (!noted) await write(Person.build(UpdateItemCommand).item(met));
+    },
+
+    /** An actor is known by these keys no more. */
+    drop: async (actor: string, keys: readonly string[]): Promise<void> => {
+      const update = { host: hostOf(actor), actor, keys: $delete(new Set(keys)) };
+      await unlessRefused(
+        Person.build(UpdateItemCommand)
+          .item(update)
+          .options({ condition: { attr: 'keys', exists: true } }),
+      );
     },
 
     /** Some people of a server, in a stable order, after the one that is named. */

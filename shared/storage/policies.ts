@@ -16,21 +16,23 @@ const key = { name: 'policies' };
 const mostItems = 100; // of one transaction, as DynamoDB has it
 const batchesAtOnce = 4;
 const partition = (shard: number) => `POLICIES#${shard}`;
+const addresses = 'http'; // what the keys of accounts begin with, and those of hardly any server
 
 /** What the deployment decided about servers and accounts elsewhere. Hosts are canonical names without port. */
 export const policies = (tables: Tables) => {
   const { ServerPolicy, BlockedAccount, PolicyVersion, table } = tables;
   const changed = () => PolicyVersion.build(UpdateTransaction).item({ ...key, version: $add(1) });
 
-  /** Pages through the rows of one kind, over all partitions. */
+  /** Pages through the rows of one kind, over all partitions; their keys begin with `prefix`. */
   const pageThrough = async <T>(
     { cursor, limit }: PageOptions,
+    prefix: string,
     query: (
       shard: number,
       how: { limit: number; consistent: true; exclusiveStartKey?: { pk: string; sk: string } },
     ) => Promise<{ readonly items: readonly T[]; readonly last?: string | undefined }>,
   ): Promise<Page<T>> => {
-    const [from, after] = cursor ? positionIn(cursor) : [0, undefined];
+    const [from, after] = cursor ? positionIn(cursor, prefix) : [0, undefined];
     const found: T[] = [];
     for (let shard = from; shard < policyShards; shard++) {
       const { items, last } = await query(shard, {
@@ -101,7 +103,7 @@ export const policies = (tables: Tables) => {
 
     /** Decisions about servers, in a stable order; a page may hold fewer than `limit`. */
     page: (options: PageOptions): Promise<Page<ServerPolicy>> =>
-      pageThrough(options, async (shard, how) => {
+      pageThrough(options, '', async (shard, how) => {
         const { Items = [], LastEvaluatedKey } = await table
           .build(QueryCommand)
           .entities(ServerPolicy)
@@ -135,11 +137,11 @@ export const policies = (tables: Tables) => {
 
     /** Blocked accounts, in a stable order; a page may hold fewer than `limit`. */
     pageOfAccounts: (options: PageOptions): Promise<Page<BlockedAccount>> =>
-      pageThrough(options, async (shard, how) => {
+      pageThrough(options, addresses, async (shard, how) => {
         const { Items = [], LastEvaluatedKey } = await table
           .build(QueryCommand)
           .entities(BlockedAccount)
-          .query({ partition: partition(shard) })
+          .query({ partition: partition(shard), range: { beginsWith: addresses } })
           .options(how)
           .send();
         return { items: Items, last: LastEvaluatedKey?.sk as string | undefined };
@@ -156,10 +158,10 @@ export const policies = (tables: Tables) => {
   };
 };
 
-function positionIn(cursor: string): readonly [number, string | undefined] {
+function positionIn(cursor: string, prefix: string): readonly [number, string | undefined] {
   const [from, after] = fromCursor(cursor) ?? [];
   if (typeof from !== 'number' || !Number.isInteger(from) || from < 0 || from >= policyShards) throw new BadCursor();
-  if (after !== undefined && !isStart(after)) throw new BadCursor();
+  if (after !== undefined && !isStart(after, prefix)) throw new BadCursor();
   return [from, after];
 }
 

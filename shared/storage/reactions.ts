@@ -16,13 +16,21 @@ export const tallyUp = ({ Tally }: Tables, objectKey: string, change: Partial<Ta
     ...Object.fromEntries(Object.entries(change).map(([name, by]) => [name, $add(by)])),
   });
 
-/** A reaction or its Undo, and by whom. */
-export type ReactionDeed = Deed & { readonly reaction: Reaction; readonly actor: string };
+/** A reaction or its Undo, by whom, and whose post it is about. */
+export type ReactionDeed = Deed & {
+  readonly reaction: Reaction;
+  readonly actor: string;
+  readonly memberId?: string | undefined;
+};
 
 /** What an actor's deeds came to. */
 export type SettledReaction = Settled & { readonly reaction: Reaction; readonly actor: string };
 
-type ReactionRow = Settleable & { readonly at: string; readonly listed?: string | undefined };
+type ReactionRow = Settleable & {
+  readonly at: string;
+  readonly memberId?: string | undefined;
+  readonly listed?: string | undefined;
+};
 
 /** On which list an actor stands in the end, and which one it was on before it took its reaction back. */
 interface Listed {
@@ -59,6 +67,7 @@ export const reactions = (tables: Tables) => {
             revision: Item.revision,
             live: isLive(Item, now),
             at: Item.at,
+            memberId: Item.memberId,
             listed: Item.listed,
           }
         );
@@ -72,6 +81,7 @@ export const reactions = (tables: Tables) => {
         const row = {
           ...key,
           activityId: after.activityId,
+          memberId: deeds.find(({ memberId }) => memberId)?.memberId ?? previous?.memberId,
           at: goesOn ? previous.at : now.toISOString(),
           listed: on,
           ...settledRow(after, previous, now),

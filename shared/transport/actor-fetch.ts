@@ -14,7 +14,7 @@ export type FetchedActor =
   | { readonly kind: 'gone' | 'missing' | 'unreachable'; readonly reason: string }
   | { readonly kind: 'unusable'; readonly reason: string; readonly owner?: string | undefined };
 
-const limits = { timeoutMs: 5000, maxBytes: 1024 * 1024, maxRedirects: 3 };
+const limits = { timeoutMs: 5000, maxBytes: 1024 * 1024, maxRedirects: 2 };
 const mediaTypes =
   /^\s*application\/(activity\+json\s*(;|$)|ld\+json\s*;.*profile="?[^"]*https:\/\/www\.w3\.org\/ns\/activitystreams)/i;
 

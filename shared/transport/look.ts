@@ -17,8 +17,8 @@ export type Look =
   | (Outcome & { readonly by: 'us' | 'others' | 'earlier' })
   | { readonly kind: 'limited'; readonly afterSeconds: number };
 
-/** Looks at actors, each at most once in ten minutes; what is found is stored before it is told. */
-export type LookAt = (address: string) => Promise<Look>;
+/** Looks at actors, each at most once in ten minutes, for who asks `from` some address; what is found is stored before it is told. */
+export type LookAt = (address: string, from?: string) => Promise<Look>;
 
 /** What looking needs. */
 export interface Looking {
@@ -28,7 +28,8 @@ export interface Looking {
     end(address: string, outcome: Outcome, now: Date): Promise<void>;
     giveBack(address: string, now: Date): Promise<void>;
   };
-  readonly save: (actor: Found['actor'], keys: Found['keys'], now: Date) => Promise<void>;
+  /** Keeps an actor and its keys; those that it does not list any more are its keys no more. */
+  readonly replace: (actor: Found['actor'], keys: Found['keys'], now: Date) => Promise<void>;
   readonly fetchActor: FetchActor;
   readonly budget: Pick<FetchBudget, 'spentFor' | 'take'>;
   readonly pause: (milliseconds: number) => Promise<unknown>;
@@ -39,7 +40,7 @@ const pauses = 20;
 const pauseMs = 200; // four seconds in all
 
 /** The gate of everything that is fetched because a stranger named it. */
-export function looker({ attempts, save, fetchActor, budget, pause, now }: Looking): LookAt {
+export function looker({ attempts, replace, fetchActor, budget, pause, now }: Looking): LookAt {
   /** Someone else looks at this moment: their outcome is as good as ours. */
   const awaited = async (address: string): Promise<Look> => {
     for (let turn = 0; turn < pauses; turn++) {
@@ -51,15 +52,15 @@ export function looker({ attempts, save, fetchActor, budget, pause, now }: Looki
     return { kind: 'unreachable', reason: 'its server has not answered yet', by: 'others' };
   };
 
-  return async (address) => {
+  return async (address, from) => {
     const url = new URL(address);
     const seen = await attempts.find(address, now());
     if (seen === 'underWay') return awaited(address);
     if (seen !== undefined) return { ...seen, by: 'earlier' };
-    const afterSeconds = await budget.spentFor(url);
+    const afterSeconds = await budget.spentFor(url, from);
     if (afterSeconds !== undefined) return { kind: 'limited', afterSeconds };
     if (!(await attempts.begin(address, now()))) return awaited(address);
-    const allowed = await budget.take(url);
+    const allowed = await budget.take(url, from);
     if (!allowed.taken) {
       await attempts.giveBack(address, now());
       return { kind: 'limited', afterSeconds: allowed.afterSeconds };
@@ -74,7 +75,7 @@ export function looker({ attempts, save, fetchActor, budget, pause, now }: Looki
     const { actor, keys } = answer;
     if (actor.id !== address) return { kind: 'unusable', reason: 'another actor is there', owner: actor.id };
     const usable = keys.filter(({ pem }) => publicKeyFrom(pem));
-    await save(actor, usable, now());
+    await replace(actor, usable, now());
     return { kind: 'found' };
   }
 }

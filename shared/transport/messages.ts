@@ -77,7 +77,7 @@ export const ProbeMessage = z.object({
 });
 export type ProbeMessage = z.infer<typeof ProbeMessage>;
 
-/** Received: a verified activity, as the text that was signed, and when by the sender's clock (RFC 3339). */
+/** Received: a verified activity, as far as it may lie here, and when it was signed by the sender's clock (RFC 3339). */
 export const ReceivedMessage = z.object({ body: id, actor: id, signedAt: id, inbox: z.optional(id) });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 

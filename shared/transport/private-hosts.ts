@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isPublicAddress } from '../protocol/hosts.ts';
 
 /** Which addresses the guarded client may connect to. */
 export interface AddressPolicy {
@@ -17,14 +18,6 @@ const bare = (host: string) =>
     .replace(/\.$/, '')
     .toLowerCase();
 const portOf = (url: URL) => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-
-/** A global unicast address; an IPv4 address in IPv6 clothes is judged as what it is not: refused. */
-function isPublic(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  if (parsed.kind() === 'ipv4') return parsed.range() === 'unicast';
-  return parsed.range() === 'unicast' && parsed.match(ipaddr.parseCIDR('2000::/3'));
-}
 
 /**
  * Public https on port 443 for everyone; hosts on the list (host, host:port or CIDR) may also be private, http and on
@@ -50,7 +43,7 @@ export function addressPolicy(privateHosts: readonly string[]): AddressPolicy {
       return url.protocol === 'https:' && portOf(url) === 443;
     },
     mayConnect: ({ protocol, host, port }, address) =>
-      isListed(host, port) || inRange(address) || (protocol === 'https:' && port === 443 && isPublic(address)),
+      isListed(host, port) || inRange(address) || (protocol === 'https:' && port === 443 && isPublicAddress(address)),
   };
 }
 

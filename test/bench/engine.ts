@@ -1,6 +1,7 @@
 /** Child process: one function of this project over the emulators, wired as on Lambda, with all that it uses counted. */
 import { setTimeout } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
+import { defaultLimits } from '#shared/domain/limits';
 import { siteOf } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
 import { groupHandler } from '#shared/runtime/queue';
@@ -10,6 +11,7 @@ import { doings } from '#shared/storage/doings';
 import { followers } from '#shared/storage/followers';
 import { heldFollows } from '#shared/storage/held-follows';
 import { inboxes } from '#shared/storage/inboxes';
+import { inboxesElsewhere } from '#shared/storage/inboxes-elsewhere';
 import { jobs } from '#shared/storage/jobs';
 import { limits } from '#shared/storage/limits';
 import { members } from '#shared/storage/members';
@@ -42,6 +44,7 @@ import {
 } from '#shared/transport/messages';
 import { addressPolicy, mayDeliver } from '#shared/transport/private-hosts';
 import { queue } from '#shared/transport/queues';
+import { reachable } from '#shared/transport/reachable';
 import { senderFinder } from '#shared/transport/senders';
 import { ask } from '../../functions/ask/ask.ts';
 import { count } from '../../functions/count/count.ts';
@@ -158,7 +161,12 @@ function wire(address: CloudAddress) {
         doings: doings(all),
         policies: policyDirectory(policies(all), now),
         blocks: blocks(all),
-        mayDeliverTo: mayDeliver(addressPolicy([])),
+        mayReach: reachable({
+          mayDeliverTo: mayDeliver(addressPolicy([])),
+          elsewhere: inboxesElsewhere(all),
+          limits: defaultLimits,
+          now,
+        }),
         senderOf: senderFinder({
           remoteActors: remoteActors(all),
           fetchActor: async () => ({ kind: 'unreachable', reason: 'all senders are known' }),

@@ -29,12 +29,14 @@ describe('routes', () => {
     const open = [
       'GET / -> ReadingRead, NONE',
       'GET /api/v1/openapi.json -> PublishingPlatform, NONE',
+      'HEAD /api/v1/openapi.json -> PublishingPlatform, NONE',
       'GET /{proxy+} -> ReadingRead, NONE',
       'HEAD / -> ReadingRead, NONE',
       'HEAD /{proxy+} -> ReadingRead, NONE',
       'POST /actors/{actor}/inbox -> ReceivingInbox, NONE',
       'POST /inbox -> ReceivingInbox, NONE',
       'GET /api/v1/blocked-servers -> ReadingRead, NONE',
+      'HEAD /api/v1/blocked-servers -> ReadingRead, NONE',
     ];
     expect(table.sort()).toEqual([...guarded, ...open].sort());
     expect(routes.flatMap(({ AuthorizationScopes }) => AuthorizationScopes ?? [])).toEqual([]);

@@ -30,7 +30,7 @@ test('the only finding that is accepted is a public route, each with its reason'
         .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
         .map(({ data }) => ({ construct, data: JSON.stringify(data) })),
     );
-  expect(accepted).toHaveLength(8);
+  expect(accepted).toHaveLength(10);
   for (const { construct, data } of accepted) {
     expect(construct).toBeInstanceOf(HttpRoute);
     expect(data).toMatch(/AwsSolutions-APIG4.{20,}/);

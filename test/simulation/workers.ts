@@ -187,7 +187,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       reactions: reactions(tables),
       doings: doings(tables),
       policies: policyDirectory(policies(tables), now),
-      mayDeliverTo: () => true,
+      mayReach: async () => true,
       senderOf: async (id) => senderIn(ground.servers, id),
       deliveries: sender(to.deliveries),
       announce: async () => {},

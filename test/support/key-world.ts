@@ -59,7 +59,7 @@ export function aKeyWorld(answers: Readonly<Record<string, FetchedActor>> = { [a
         },
         forgetKey: async (id) => void keys.delete(id),
         knows: async (id) => known.has(id),
-        save: async ({ id }, listed, at) => {
+        replace: async ({ id }, listed, at) => {
           for (const key of listed) keys.set(key.id, { actor: id, pem: key.pem, fetchedAt: at.toISOString() });
         },
       },

@@ -17,9 +17,9 @@ import { erasure } from '../../shared/storage/erasure.ts';
 import { followers } from '../../shared/storage/followers.ts';
 import { heldFollows } from '../../shared/storage/held-follows.ts';
 import { inboxes } from '../../shared/storage/inboxes.ts';
+import { inboxesElsewhere } from '../../shared/storage/inboxes-elsewhere.ts';
 import { limits } from '../../shared/storage/limits.ts';
 import { members } from '../../shared/storage/members.ts';
-import { people } from '../../shared/storage/people.ts';
 import { posts } from '../../shared/storage/posts.ts';
 import { reactions } from '../../shared/storage/reactions.ts';
 import { remoteActors } from '../../shared/storage/remote-actors.ts';
@@ -28,6 +28,7 @@ import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
 import { type DeliveryMessage, type InteractionEvent, ReceivedMessage } from '../../shared/transport/messages.ts';
 import { addressPolicy, mayDeliver } from '../../shared/transport/private-hosts.ts';
+import { reachable } from '../../shared/transport/reachable.ts';
 import { listedAt } from './answers.ts';
 import { presentPolicies } from './policies.ts';
 import { aJob, aPost, aPostRemoval, aRemoval, aSharer, noon, stopAndRemove, unique } from './storage-samples.ts';
@@ -89,14 +90,18 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     reports: reports(tables),
     doings: doings(tables),
     erasure: erasure(tables),
-    people: people(tables),
     remoteActors: remoteActors(tables),
     policies: presentPolicies(tables),
     blocks: blocks(tables),
     limits: defaultLimits,
     buckets: limits(tables),
     fetchActor: async () => ({ kind: 'unreachable', reason: 'nobody is to be fetched' }),
-    mayDeliverTo: mayDeliver(addressPolicy([])),
+    mayReach: reachable({
+      mayDeliverTo: mayDeliver(addressPolicy([])),
+      elsewhere: inboxesElsewhere(tables),
+      limits: defaultLimits,
+      now: () => noon(120),
+    }),
     deliveries: { sendAll: async (messages) => void deliveries.push(...messages) },
     announce: async (told) => void events.push(...told),
     signOfLife: async (hosts) => void alive.push(...hosts),

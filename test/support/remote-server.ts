@@ -24,8 +24,8 @@ export interface Received {
   readonly activity: Json & { readonly id: string; readonly type: string; readonly object: Json };
 }
 
-/** Starts a server on a free port of this machine, or on a certain one. Every POST is answered 202, every GET 404, unless told otherwise. */
-export async function startRemoteServer({ port = 0, address = '127.0.0.1' } = {}) {
+/** Starts a server on a free port of this machine. Every POST is answered 202, every GET 404, unless told otherwise. */
+export async function startRemoteServer({ address = '127.0.0.1' } = {}) {
   const documents = new Map<string, ScriptedAnswer>();
   const scripts = new Map<string, ScriptedAnswer[]>();
   const received: Received[] = [];
@@ -50,8 +50,12 @@ export async function startRemoteServer({ port = 0, address = '127.0.0.1' } = {}
     response.writeHead(status, { 'content-type': 'application/activity+json', ...headers });
     response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
-  server.on('connection', () => connections++);
-  server.listen(port, address);
+  let isDown = false;
+  server.on('connection', (socket) => {
+    if (isDown) socket.destroy();
+    else connections++;
+  });
+  server.listen(0, address);
   await once(server, 'listening');
   const host = `${address}:${(server.address() as AddressInfo).port}`;
 
@@ -70,6 +74,14 @@ export async function startRemoteServer({ port = 0, address = '127.0.0.1' } = {}
       received.filter((one) => one.path === path && (type === undefined || one.activity.type === type)),
     /** How often a path was fetched. */
     fetched: (path: string) => fetches.filter((one) => one.path === path).length,
+    /** It cuts every connection, and keeps its port: another server of a test that runs beside must not appear there. */
+    goDown: () => {
+      isDown = true;
+      server.closeAllConnections();
+    },
+    comeBack: () => {
+      isDown = false;
+    },
     stop: async () => {
       if (!server.listening) return;
       server.closeAllConnections();

@@ -32,6 +32,7 @@ interface Reacted {
   readonly reaction: Reaction;
   readonly actor: string;
   readonly activityId: string;
+  readonly memberId?: string;
 }
 
 /** Likes, boosts and their Undos. */

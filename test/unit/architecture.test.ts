@@ -22,7 +22,11 @@ const onlyIn: readonly (readonly [RegExp, RegExp])[] = [
   [/^@aws-sdk\//, /^(shared\/(storage|transport)|infra)\//],
   [/^(@middy|@aws-lambda-powertools)\//, /^shared\/runtime\//],
   [/^dynamodb-toolbox/, /^shared\/storage\//],
-  [/^(undici|node:https?|node:net|node:dns.*)$/, /^(shared\/transport|infra)\//],
+  // The guarded client is the only way out: nothing else may open a connection or look up a name.
+  [
+    /^(node:)?(undici|https?|http2|net|tls|dgram|dns|dns\/promises)$/,
+    /^(shared\/transport\/(checked-sockets|connections)\.ts$|infra\/)/,
+  ],
   [/^@fedify\//, /^test\//],
 ];
 
@@ -43,6 +47,12 @@ test.each(files)('%s imports only what its layer may', (file) => {
     if (/^[.#]/.test(found)) expect(allowed, found).toContain(layerOf(pathOf(file, found)));
     else for (const [what, where] of onlyIn) if (what.test(found)) expect(file, `${found} is not for`).toMatch(where);
   }
+});
+
+test('[T1] nobody asks other servers by what Node offers everywhere', () => {
+  const offered = /(?<![\w.#'])(fetch|WebSocket|EventSource|XMLHttpRequest)\s*\(|globalThis\b|process\.binding/;
+  for (const file of files.filter((one) => !one.startsWith('infra/')))
+    expect(readFileSync(new URL(file, root), 'utf8'), file).not.toMatch(offered);
 });
 
 test('every function is one folder with an entry', () => {

@@ -1,7 +1,7 @@
 /** Shapes of blocks, reports and erasures. */
 import * as z from 'zod/mini';
 import { number, platformId, text, time, webAddressOfAnyone } from './common.ts';
-import { decision, serverHost, serverName } from './servers.ts';
+import { decision, serverName } from './servers.ts';
 
 export const blockedAccount = z.strictObject({
   actor: webAddressOfAnyone(),
@@ -26,7 +26,12 @@ const aBlock = z.object({ actor: z.nullable(z.string()), server: z.nullable(z.st
 export const memberBlockAnswer = aBlock;
 export const memberBlocksAnswer = z.object({ items: z.array(aBlock), next: z.nullable(z.string()) });
 
-export const reportId = z.string().check(z.regex(/^\d{8}T\d{9}Z-[0-9a-f]{24}$/), z.describe('The id of a report'));
+export const reportId = z
+  .string()
+  .check(
+    z.regex(/^\d{8}T\d{9}Z-[0-9a-f]{24}$/, 'Must be the id of a report, as the list has it.'),
+    z.describe('The id of a report'),
+  );
 
 export const reportWish = z.strictObject({ state: z.enum(['open', 'resolved']) });
 
@@ -44,10 +49,13 @@ export const reportAnswer = z.object({
 });
 export const reportsAnswer = z.object({ items: z.array(reportAnswer), next: z.nullable(z.string()) });
 
-export const erasureWish = z.union([
-  z.strictObject({ actor: text(500).check(z.describe('The id of someone elsewhere: a web address')) }),
-  z.strictObject({ server: serverHost }),
-]);
+export const erasureWish = z.union(
+  [
+    z.strictObject({ actor: text(500).check(z.describe('The id of someone elsewhere: a web address')) }),
+    z.strictObject({ server: serverName }),
+  ],
+  'Name one of the two, as a text: an actor by its id, or a server.',
+);
 export const erasureAnswer = z.object({
   id: platformId,
   kind: z.enum(['actor', 'server']),

@@ -7,7 +7,10 @@ import { number, text, time } from './common.ts';
 export const serverHost = z
   .string()
   .check(
-    z.regex(/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/),
+    z.regex(
+      /^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/,
+      'Must be a host such as social.example, in lower case, international names in ASCII, without a scheme.',
+    ),
     z.describe('A host such as social.example, in lower case and without a scheme'),
   );
 
@@ -64,6 +67,18 @@ export const policiesAnswer = z.object({
   items: z.array(z.object({ host: z.string(), level, ...decision, since: time() })),
   next: z.nullable(z.string()),
 });
+
+/** The public list, as Mastodon has it, with our category and the date. */
+export const blockedServersAnswer = z.array(
+  z.object({
+    domain: z.string(),
+    digest: z.string().check(z.describe('SHA-256 of the domain, in hexadecimal')),
+    severity: z.enum(['suspend', 'silence']).check(z.describe('suspend: blocked · silence: limited')),
+    comment: z.string().check(z.describe('The category in words')),
+    category: decision.category,
+    since: time(),
+  }),
+);
 
 export const blocklist = z
   .string()

@@ -4,7 +4,7 @@ import { parseRequest } from 'http-signature';
 import { webAddress } from '../json.ts';
 import { digestMatches } from './digest.ts';
 import { isFresh, isLasting } from './freshness.ts';
-import { type BadSignature, isReadable, type ReadSignature, type SignedRequest } from './request.ts';
+import { type BadSignature, headerFault, type ReadSignature, type SignedRequest } from './request.ts';
 
 const parameters = /\s*([a-zA-Z]+)\s*=\s*(?:"([^"]*)"|(\d+))\s*(?:,|$)/y;
 const known = new Set(['keyId', 'algorithm', 'headers', 'signature', 'created', 'expires']);
@@ -28,7 +28,8 @@ function parametersOf(header: string): Map<string, string> | undefined {
 export function readCavageSignature(request: SignedRequest, now: Date): ReadSignature | BadSignature {
   const header = request.headers.signature;
   if (!header) return { reason: 'There is no Signature header.' };
-  if (!isReadable(header)) return { reason: 'The Signature header is too long or not ASCII.' };
+  const fault = headerFault('Signature', header);
+  if (fault) return fault;
   const params = parametersOf(header);
   if (!params) return { reason: 'The Signature header cannot be read.' };
 

@@ -10,10 +10,11 @@ import {
 import { webAddress } from '../json.ts';
 import { contentDigestOn } from './digest.ts';
 import { isFresh, isLasting, oldest, skew } from './freshness.ts';
-import { type BadSignature, isReadable, type ReadSignature, type SignedRequest } from './request.ts';
+import { type BadSignature, headerFault, type ReadSignature, type SignedRequest } from './request.ts';
 
 const algorithm = 'rsa-v1_5-sha256';
 const mostLabels = 2;
+const shortest = 256; // bytes: with 2048 bits; what is shorter was made by a key of another kind
 
 /** A signature that meets a policy, and the bytes that it is over; nobody has looked yet whether it holds. */
 export interface CapturedSignature {
@@ -59,8 +60,8 @@ function labelsIn(header: string): readonly string[] {
 export async function readMessageSignature(request: SignedRequest, now: Date): Promise<ReadSignature | BadSignature> {
   const { 'signature-input': input, signature } = request.headers;
   if (input === undefined || !signature) return { reason: 'There is no Signature header beside Signature-Input.' };
-  if (!isReadable(input) || !isReadable(signature))
-    return { reason: 'The Signature or Signature-Input header is empty, too long or not ASCII.' };
+  const fault = headerFault('Signature-Input', input) ?? headerFault('Signature', signature);
+  if (fault) return fault;
   const labels = labelsIn(input);
   if (labels.length > mostLabels) return { reason: `There may be ${mostLabels} signatures, not ${labels.length}.` };
   const digest = digestProblem(request);
@@ -117,6 +118,7 @@ async function readOne(
   const captured = await capture(message, label, policy, now);
   if (typeof captured === 'string') return { reason: `The signature cannot be accepted: ${captured}.` };
   const { candidate, base, signature } = captured;
+  if (signature.length < shortest) return { reason: 'The signature is not one by RSA with at least 2048 bits.' };
 
   const covered = candidate.components.map(({ name }) => name);
   if (!covered.includes('@target-uri') && !(covered.includes('@authority') && covered.includes('@path')))

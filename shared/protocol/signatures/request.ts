@@ -25,5 +25,9 @@ export interface BadSignature {
   readonly status?: 400;
 }
 
-/** A header as it may stand in a log and in a signature: not endless, and of printable ASCII. */
-export const isReadable = (header: string): boolean => header.length <= 4096 && /^[\x20-\x7e]+$/.test(header);
+/** Why a header may stand neither in a log nor in a signature: it is endless, or not of printable ASCII. No sender has a line end in one. */
+export function headerFault(name: string, header: string): BadSignature | undefined {
+  if (/[\r\n]/.test(header)) return { reason: `The ${name} header holds a line end.`, status: 400 };
+  const isReadable = header.length <= 4096 && /^[\x20-\x7e]+$/.test(header);
+  return isReadable ? undefined : { reason: `The ${name} header is empty, too long or not ASCII.` };
+}

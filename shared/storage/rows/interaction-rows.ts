@@ -17,6 +17,8 @@ export const interactionRows = (table: SharingTable) => {
       reaction: string().enum('like', 'boost').key(),
       actor: string().key(),
       activityId: string(),
+      /** Whose post it is: who takes it back may say nothing but the activity's id. */
+      memberId: string().optional(),
       at: string(),
       /** Which row of the list has the actor; in any other it is a leftover. */
       listed: string().optional(),

@@ -1,6 +1,7 @@
 import { Entity } from 'dynamodb-toolbox/entity';
 import { item } from 'dynamodb-toolbox/schema/item';
 import { number } from 'dynamodb-toolbox/schema/number';
+import { set } from 'dynamodb-toolbox/schema/set';
 import { string } from 'dynamodb-toolbox/schema/string';
 import { expiresAt, type SharingTable } from './table.ts';
 
@@ -31,14 +32,29 @@ export const limitRows = (table: SharingTable) => {
     computeKey: ({ address }) => ({ pk: `ATTEMPT#${address}`, sk: 'ATTEMPT' }),
   });
 
-  /** PEER#host / PEER — a server that was met, and how many of its people. */
+  /** PEER#host / PEER — a server that was met, how many of its people, and marks of the networks that it sends from, newest first. */
   const Peer = new Entity({
     name: 'Peer',
     table,
     timestamps: false,
-    schema: item({ host: string().key(), actors: number(), firstSeenAt: string(), expiresAt }),
+    schema: item({
+      host: string().key(),
+      actors: number(),
+      firstSeenAt: string(),
+      networks: string().optional(),
+      expiresAt,
+    }),
     computeKey: ({ host }) => ({ pk: `PEER#${host}`, sk: 'PEER' }),
   });
 
-  return { Limit, Attempt, Peer };
+  /** ELSEWHERE#domain / ELSEWHERE — hashes of the places outside of their own hosts that a domain's people have named for their mail. */
+  const InboxesElsewhere = new Entity({
+    name: 'InboxesElsewhere',
+    table,
+    timestamps: false,
+    schema: item({ domain: string().key(), places: set(string()), expiresAt }),
+    computeKey: ({ domain }) => ({ pk: `ELSEWHERE#${domain}`, sk: 'ELSEWHERE' }),
+  });
+
+  return { Limit, Attempt, Peer, InboxesElsewhere };
 };

@@ -46,6 +46,20 @@ test('everyone who was met on a server is forgotten', async () => {
   expect(await people(all).on(server, { limit: 9 })).toEqual([]);
 });
 
+test('a server is understood in any spelling', async () => {
+  const name = unique('s');
+  const { status, body } = await ask('POST', '', { server: `BÜCHER.${name.toUpperCase()}.Example.` });
+  expect([status, body]).toMatchObject([202, { server: `xn--bcher-kva.${name}.example` }]);
+});
+
+test.each([{}, { actor: 'https://far.example/bob', server: 'far.example' }, { actor: 7 }])(
+  'who names not just one of the two is told so: %j',
+  async (body) =>
+    expect((await ask('POST', '', body)).body.errors).toEqual([
+      { field: '/', message: 'Name one of the two, as a text: an actor by its id, or a server.' },
+    ]),
+);
+
 describe('what is refused', () => {
   test.each([
     {},
@@ -53,7 +67,8 @@ describe('what is refused', () => {
     { actor: 'javascript:alert(1)' },
     { actor: 7 },
     { server: 'https://far.example' },
-    { server: 'FAR.example' },
+    { server: 'not a host' },
+    { server: '' },
     { actor: 'https://far.example/bob', server: 'far.example' },
     [],
   ])('%j', async (body) => {

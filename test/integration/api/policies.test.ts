@@ -190,7 +190,7 @@ describe('a list', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const lines = (await response.text()).split('\r\n');
     expect(lines[0]).toBe(header);
-    expect(lines).toContain(`${host},silence,False,False,harassment,False`);
+    expect(lines).toContain(`${host},silence,false,false,harassment,false`);
     expect(lines.join('\n')).not.toContain('Private');
   });
 

@@ -1,5 +1,5 @@
 /**
- * 51 and 52: actors and keys at addresses that must never be reached. Here is the real inbox with the settings of a
+ * 50 to 52: actors and keys at addresses that must never be reached. Here is the real inbox with the settings of a
  * deployment, which the stack of the other tests cannot have, on a table in memory, so that every connection shows.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -9,7 +9,8 @@ import { systemResolve } from '../../../shared/transport/checked-sockets.ts';
 import { inMemoryTable } from '../../simulation/stand-ins/table/table.ts';
 import { type Gate, openGate } from '../../support/gate.ts';
 import { refusal } from '../../support/hostile.ts';
-import { signedHeadersOf } from '../../support/remote-person.ts';
+import { aPerson, signedHeadersOf } from '../../support/remote-person.ts';
+import { startRemoteServer } from '../../support/remote-server.ts';
 import { unique } from '../../support/storage-samples.ts';
 
 const origin = 'https://share.example';
@@ -95,6 +96,22 @@ test('52: digits in circles are no address at all: 400 for an actor, 401 for a k
   expect(await send(actor, 'https://127.0.0.1/users/1#main-key')).toMatchObject(refusal(400));
   expect(await send('https://127.0.0.1/users/1', `${actor}#main-key`)).toMatchObject(refusal(401));
   expect(sockets).toBe(0);
+});
+
+test('50: a redirect to the address of metadata is 401, and the only connection is that to who redirects', async () => {
+  const table = inMemoryTable();
+  const open = openGate(tablesOf(table.name, table.client()), { origin, privateHosts: ['127.0.0.0/8'] });
+  const server = await startRemoteServer();
+  for (const location of ['http://169.254.169.254/latest/meta-data/', 'https://169.254.169.254/latest/meta-data/']) {
+    const person = aPerson(server);
+    server.serve(person.path, { status: 302, headers: { location } });
+    const body = JSON.stringify(person.activity('Follow', 'https://elsewhere.example/users/1'));
+    const headers = signedHeadersOf('/inbox', body, { keyId: person.keyId, origin });
+    expect(await open.post({ headers, body })).toMatchObject(refusal(401));
+    expect(server.fetched(person.path)).toBe(1);
+  }
+  expect(sockets).toBe(server.connections());
+  await server.stop();
 });
 
 test('it would show if a connection was made', async () => {

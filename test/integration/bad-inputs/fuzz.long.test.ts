@@ -125,7 +125,7 @@ const brokenActivities = fc
 
 /** What comes out of the sanitiser. */
 const harmless =
-  /^(?:[^<>]|<\/?(?:p|br|a|span|em|strong|b|i|u|s|del|code|pre|blockquote|ul|ol|li)(?: (?:href="https:\/\/[^"<>]*"|rel="nofollow noopener noreferrer ugc"|target="_blank"|start="\d+"|reversed="reversed"|value="\d+"))* ?\/?>)*$/;
+  /^(?:[^<>]|<\/?(?:p|br|a|span|em|strong|b|i|u|s|del|sub|sup|code|pre|blockquote|ul|ol|li)(?: (?:href="https:\/\/[^"<>]*"|rel="nofollow noopener noreferrer ugc"|target="_blank"|start="\d+"|reversed="reversed"|value="\d+"))* ?\/?>)*$/;
 
 describe('bodies that are signed as they must be', () => {
   test('and are broken where it matters, and odd everywhere else: nothing happens', async () => {

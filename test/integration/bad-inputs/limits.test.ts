@@ -140,7 +140,7 @@ describe('what is fetched because strangers ask for it', () => {
 
   test('is limited for each domain', async () => {
     const home = await startRemoteServer({ address: '127.0.0.5' });
-    const gate = open({ fetchesPerDomainPerMinute: 5, failuresPerAddressPerMinute: 10_000 });
+    const gate = open({ fetchesPerDomainPerMinute: 10, failuresPerAddressPerMinute: 10_000 });
     const answers = [];
     for (let n = 0; n < 20; n++) answers.push(await send(gate, strangers(home.origin)));
     expect(home.fetches.length).toBe(5);
@@ -151,10 +151,25 @@ describe('what is fetched because strangers ask for it', () => {
     await home.stop();
   });
 
+  test('[T14] leaves new people of a domain who come from where it usually sends what they need', async () => {
+    const home = await startRemoteServer({ address: '127.0.0.9' });
+    const gate = open({ fetchesPerDomainPerMinute: 19, failuresPerAddressPerMinute: 10_000 });
+    const [own, others] = ['203.0.113.20', '198.51.100.20'];
+    expect((await send(gate, aPerson(home), { from: own })).status).toBe(202);
+    for (let n = 0; n < 30; n++) await send(gate, strangers(home.origin), { from: `192.0.2.${n}` });
+    expect(home.fetches.length).toBeLessThanOrEqual(10); // of 20
+    expect(await send(gate, aPerson(home), { from: others })).toMatchObject(tooMany);
+    for (let n = 0; n < 5; n++) {
+      expect((await send(gate, aPerson(home), { from: `203.0.113.${21 + n}` })).status).toBe(202);
+      expect(await send(gate, strangers(home.origin), { from: `192.0.2.${n}` })).toMatchObject(tooMany);
+    }
+    await home.stop();
+  });
+
   test('[T26] is limited in all', async () => {
     later(600);
     const homes = await Promise.all([6, 7, 8].map((n) => startRemoteServer({ address: `127.0.0.${n}` })));
-    const gate = open({ fetchesPerMinute: 6, failuresPerAddressPerMinute: 10_000 });
+    const gate = open({ fetchesPerMinute: 12, failuresPerAddressPerMinute: 10_000 });
     for (let n = 0; n < 5; n++) await Promise.all(homes.map((home) => send(gate, strangers(home.origin))));
     expect(homes.reduce((total, home) => total + home.fetches.length, 0)).toBe(6);
     expect(await send(gate, strangers(homes[0]!.origin))).toMatchObject(tooMany);

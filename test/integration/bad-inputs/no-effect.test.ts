@@ -3,6 +3,7 @@
  * others are its neighbours.
  */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { platform } from '../../support/api.ts';
 import { aNote, creation, toAll } from '../../support/hostile.ts';
 import { interactionsOf } from '../../support/interactions.ts';
 import { type Answered, aPerson, type RemotePerson } from '../../support/remote-person.ts';
@@ -13,11 +14,16 @@ import { allIsDone, type Rows, stateOf } from '../../support/unmoved.ts';
 
 let target: StackMember;
 let post: { readonly postId: string; readonly id: string };
+/** The id that a post will have which waits to be sent. */
+let waiting: string;
 let told: Awaited<ReturnType<typeof interactionsOf>>;
 let server: RemoteServer;
 beforeAll(async () => {
   [server, target] = await Promise.all([startRemoteServer(), aStackMember()]);
   [post, told] = await Promise.all([target.share(), interactionsOf(target.memberId)]);
+  await platform().share(target.memberId, { postId: `wait-${post.postId}`, text: 'Later', delaySeconds: 600 });
+  const row = (await stateOf(target)).find(({ text }) => text === 'Later');
+  waiting = `${target.actorId}/posts/${row!.objectKey}`;
 });
 afterAll(() => Promise.all([server?.stop(), told?.stop()]));
 
@@ -41,6 +47,8 @@ describe('the answer is 202, and nothing happens, for', () => {
     ['94: a Follow of someone elsewhere', (person) => person.activity('Follow', 'https://elsewhere.example/users/1')],
     ['a Follow of the deployment itself', (person) => person.activity('Follow', `${inject('stack').origin}/actor`)],
     ['98: a Like of a post that is not there', (person) => person.activity('Like', `${post.id}x`)],
+    ['98: a Like of a post that waits', (person) => person.activity('Like', waiting)],
+    ['98: a reply to a post that waits', (person) => replyTo(person, { inReplyTo: waiting })],
     ['a Like of an actor', (person) => person.activity('Like', target.actorId)],
     ['a Like of what is elsewhere', (person) => person.activity('Like', 'https://elsewhere.example/notes/1')],
     ['a boost of a post that is not there', (person) => person.activity('Announce', `${target.actorId}/posts/none`)],
@@ -117,10 +125,6 @@ describe('the answer is 202, and nothing happens, for', () => {
     ['a Move to a member', (person) => person.activity('Move', person.id, { target: target.actorId })],
     ['a Move of someone else', (person) => person.activity('Move', target.actorId, { target: person.id })],
     ['a Move to nowhere', (person) => person.activity('Move', person.id)],
-    [
-      '114: a QuoteRequest with a note on another host',
-      (person) => person.activity('QuoteRequest', post.id, { instrument: 'https://elsewhere.example/notes/1' }),
-    ],
     [
       'a QuoteRequest about what is not ours',
       (person) =>

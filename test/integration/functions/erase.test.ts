@@ -7,8 +7,12 @@ import { serverOf } from '../../../shared/domain/erasure.ts';
 import type { RemoteActor } from '../../../shared/domain/remote-actor.ts';
 import { erasure } from '../../../shared/storage/erasure.ts';
 import { erasures } from '../../../shared/storage/erasures.ts';
+import { followers } from '../../../shared/storage/followers.ts';
+import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
+import { peers } from '../../../shared/storage/peers.ts';
 import { people } from '../../../shared/storage/people.ts';
+import { reach } from '../../../shared/storage/reach.ts';
 import { remoteActors } from '../../../shared/storage/remote-actors.ts';
 import { reports } from '../../../shared/storage/reports.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
@@ -16,6 +20,7 @@ import { erasureJob } from '../../../shared/transport/jobs.ts';
 import type { ErasureRemoval } from '../../../shared/transport/messages.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../support/receiver.ts';
+import { following } from '../../support/standings.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -30,6 +35,9 @@ function aWorker(looks = Number.POSITIVE_INFINITY) {
     erasure: erasure(tables),
     erasures: erasures(tables),
     people: people(tables),
+    reach: reach(tables),
+    followers: followers(tables),
+    peers: peers(tables),
     jobs: jobs(tables),
     queue: { send: async (message) => void further.push(message) },
     now: () => noon(300),
@@ -144,13 +152,33 @@ test('of a server, everyone who was met there is forgotten, over as many message
   const gone = await Promise.all(Array.from({ length: 30 }, () => someoneOn(all.server)));
   const other = await someoneOn(`x.${all.server}`);
   for (const sender of [...gone.slice(0, 6), other]) await doesEverything(all, sender);
+  for (const host of [all.server, `x.${all.server}`]) await peers(tables).welcome(host, ['abcde'], noon());
   const message = await started({ kind: 'server', server: all.server });
   expect(await aWorker(2).toTheEnd(message)).toBeGreaterThan(2);
   expect(await numbersOf(all)).toEqual([1, 1, 1, 1]);
   for (const { id } of gone) expect(await remoteActors(tables).find(id, noon(301))).toBeUndefined();
   expect(await people(tables).on(all.server, { limit: 10 })).toEqual([]);
+  expect(await peers(tables).find(all.server, noon(301))).toBeUndefined();
+  expect(await peers(tables).find(`x.${all.server}`, noon(301))).toMatchObject({ networks: ['abcde'] });
   expect(await rowsAbout(other.id)).not.toEqual([]);
   expect(await erasures(tables).find(message.erasure, noon(301))).toMatchObject({ state: 'done', people: 30 });
+});
+
+test('of a server, also those are forgotten who followed so long ago that nothing else tells of them', async () => {
+  const all = await start();
+  const relay = `https://${unique('r')}.example/inbox`;
+  const quiet = Array.from({ length: 4 }, () => aSender(all.server));
+  const others = [aSender(`x.${all.server}`), aSender()];
+  for (const [index, { id: actor, server }] of [...quiet, ...others].entries()) {
+    const inbox = index % 2 === 0 ? `https://${server}/inbox` : relay;
+    await following(tables).add(all.author.memberId, { actor, followId: `${actor}/f`, inbox }, noon());
+    await inboxes(tables).open(all.author.memberId, inbox, noon(), [server]);
+  }
+  const message = await started({ kind: 'server', server: all.server });
+  expect(await aWorker(2).toTheEnd(message)).toBeGreaterThan(2);
+  expect(await all.author.followers()).toBe(others.length);
+  for (const { id } of quiet) expect(await rowsAbout(id)).toEqual([]);
+  expect(await erasures(tables).find(message.erasure, noon(301))).toMatchObject({ state: 'done', people: 4 });
 });
 
 test('a repeat of a message that is over does nothing, and one of a message that is not counts nobody twice', async () => {

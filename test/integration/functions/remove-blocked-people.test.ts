@@ -1,13 +1,14 @@
 /** What follows when a member blocks a server, or the deployment an account. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { blocks } from '../../../shared/storage/blocks.ts';
+import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { policies } from '../../../shared/storage/policies.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
-import { aJob, noon } from '../../support/storage-samples.ts';
+import { aJob, noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
@@ -38,6 +39,45 @@ describe('a server that a member blocks', () => {
       { kind: 'withdrawal', objectKey: post.objectKey },
     ]);
     expect([await isOpen(author, host), await isOpen(other, host)]).toEqual([false, true]);
+  });
+
+  test('loses its followers whose inbox is elsewhere as well, and all whose inbox is there', async () => {
+    const [host, relay, own] = [aDomain(), aDomain(), aDomain()];
+    const [author, other] = [await anAuthor(tables), await anAuthor(tables)];
+    const post = await author.post();
+    const follow = async ({ memberId }: { readonly memberId: string }, at: string, inboxHost: string) => {
+      const actor = `https://${at}/users/${unique('a')}`;
+      const inbox = sharedInbox(inboxHost);
+      await following(tables).add(memberId, { actor, followId: `${actor}/f`, inbox }, noon());
+      await inboxes(tables).open(memberId, inbox, noon(), [at]);
+      return { actor };
+    };
+    const mine = [
+      await follow(author, host, relay),
+      await follow(author, `x.${host}`, own),
+      await follow(author, aDomain(), host),
+      await follow(author, relay, relay),
+    ];
+    const theirs = [await follow(other, host, relay), await follow(other, `x.${host}`, own)];
+    await blocks(tables).add(author.memberId, { server: host }, noon());
+    const worker = aBlocker(tables);
+    await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host });
+    const left = (whose: typeof author, all: typeof mine) => Promise.all(all.map((one) => isFollowing(whose, one)));
+    expect([await left(author, mine), await left(other, theirs)]).toEqual([
+      [false, false, false, true],
+      [true, true],
+    ]);
+    expect(await Promise.all([host, relay, own].map((at) => isOpen(author, at)))).toEqual([false, true, false]);
+    expect(
+      worker
+        .of('withdrawal')
+        .map(({ message }) => [message.inboxes[0], message.subject])
+        .sort(),
+    ).toEqual(
+      [host, own]
+        .map((at) => [sharedInbox(at), expect.objectContaining({ objectKey: post.objectKey })] as const)
+        .sort(([one], [another]) => (one < another ? -1 : 1)),
+    );
   });
 
   test('is left alone when the member has changed its mind', async () => {

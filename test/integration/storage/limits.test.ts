@@ -68,21 +68,34 @@ describeStorage('servers that were met', (table) => {
     const host = `${unique('h')}.example`;
     expect(await all().find(host, noon())).toBeUndefined();
     await all().meet(host, noon());
-    expect(await all().find(host, noon())).toEqual({ host, actors: 0, firstSeenAt: noon().toISOString() });
-    for (const seconds of [10, 20]) await all().welcome(host, noon(seconds));
+    expect(await all().find(host, noon())).toEqual({
+      host,
+      actors: 0,
+      firstSeenAt: noon().toISOString(),
+      networks: [],
+    });
+    for (const seconds of [10, 20]) await all().welcome(host, ['abcde', `${seconds}`], noon(seconds));
     await all().meet(host, noon(30));
     const peer = await all().find(host, noon(30));
     expect(peer?.firstSeenAt).toBe(noon().toISOString());
     expect(peer?.actors).toBeGreaterThanOrEqual(2);
+    expect(peer?.networks).toEqual(['abcde', '20']);
     expect(await all().find(host, noon(20 + 30 * days))).toBeUndefined();
     await all().meet(host, noon(31 * days));
-    expect(await all().find(host, noon(31 * days))).toMatchObject({ actors: 0 });
+    expect(await all().find(host, noon(31 * days))).toMatchObject({ actors: 0, networks: [] });
   });
 
   test('may show a key before they were met', async () => {
     const host = `${unique('h')}.example`;
-    await all().welcome(host, noon());
-    expect(await all().find(host, noon())).toMatchObject({ firstSeenAt: noon().toISOString() });
+    await all().welcome(host, [], noon());
+    expect(await all().find(host, noon())).toMatchObject({ firstSeenAt: noon().toISOString(), networks: [] });
+  });
+
+  test('are forgotten with the networks that they were known by', async () => {
+    const host = `${unique('h')}.example`;
+    await all().welcome(host, ['abcde'], noon());
+    for (const _ of [1, 2]) await all().forget(host);
+    expect(await all().find(host, noon())).toBeUndefined();
   });
 });
 

@@ -51,6 +51,7 @@ describeStorage('people elsewhere', (table) => {
     await following(tables).undo(formerId, actor, follow.followId, noon(1));
     const reaction = (kind: 'like' | 'boost', who = actor) => ({
       objectKey,
+      memberId,
       reaction: kind,
       actor: who,
       activityId: `${who}#${kind}`,
@@ -65,8 +66,9 @@ describeStorage('people elsewhere', (table) => {
       { kind: 'like', objectKey },
     ]);
     expect(await Array.fromAsync(doings(tables).followedBy(actor))).toEqual([memberId]);
-    expect(await doings(tables).reactionBy(actor, `${actor}#like`)).toEqual({ kind: 'like', objectKey });
-    for (const id of [`${actor}#boost`, `${other}#like`, 'x'])
-      expect(await doings(tables).reactionBy(actor, id)).toBeUndefined();
+    const { byActivity } = doings(tables);
+    expect(await byActivity(actor, `${actor}#like`)).toEqual({ kind: 'like', objectKey, memberId });
+    expect(await byActivity(actor, follow.followId)).toEqual({ kind: 'follow', memberId });
+    for (const id of [`${actor}#boost`, `${other}#like`, 'x']) expect(await byActivity(actor, id)).toBeUndefined();
   });
 });

@@ -94,6 +94,22 @@ describeStorage('decisions about servers', (table) => {
     expect(await storage().findAccount(actor)).toBeUndefined();
     expect(await storage().unblockAccount(actor)).toBe(false);
   });
+
+  test('a long list of servers does not stand before the accounts', async () => {
+    await storage().put(Array.from({ length: 230 }, () => aPolicy(aName())));
+    const actor = anActor();
+    await storage().blockAccount({ actor, category: 'hate', at: noon().toISOString() }, aJob());
+    const { accounts } = await storage().all();
+    const page = await storage().pageOfAccounts({ limit: Math.min(100, accounts.length) });
+    expect(page.items).toHaveLength(Math.min(100, accounts.length));
+    await storage().unblockAccount(actor);
+  });
+
+  test('a cursor of the servers is none of the accounts', async () => {
+    await storage().put([aPolicy(aName()), aPolicy(aName())]);
+    const { next: cursor } = await storage().page({ limit: 1 });
+    await expect(storage().pageOfAccounts({ cursor, limit: 1 })).rejects.toThrow(BadCursor);
+  });
 });
 
 describeStorage('what workers know of decisions', (table) => {

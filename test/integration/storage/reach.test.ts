@@ -38,6 +38,30 @@ describeStorage('inboxes by their server', (table) => {
     expect(await urls(aDomain())).toEqual([]);
   });
 
+  test('those of one member are found, however many others have some there', async () => {
+    const domain = aDomain();
+    const [member, other] = [unique('m'), unique('m')];
+    const hosts = [domain, `x.${domain}`, `y.x.${domain}`];
+    for (const host of hosts) {
+      await storage().note(member, inboxAt(host));
+      await storage().note(member, inboxAt('elsewhere.example', host), host);
+      for (const of of ['a', 'b', 'c']) await storage().note(other, inboxAt(host, of));
+    }
+    await storage().note(member, inboxAt(`not${domain}`));
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await storage().pageOf(member, domain, { cursor, limit: 2 });
+      found.push(...page.items.map(({ host, memberId, url }) => `${memberId} ${host} ${url}`));
+      cursor = page.next;
+    } while (cursor);
+    const wanted = hosts.flatMap((host) =>
+      [inboxAt(host), inboxAt('elsewhere.example', host)].map((url) => `${member} ${host} ${url}`),
+    );
+    expect(found.sort()).toEqual(wanted.sort());
+    expect(await storage().pageOf(other, aDomain(), { limit: 5 })).toMatchObject({ items: [] });
+  });
+
   test('know whose posts they may hold, and are forgotten', async () => {
     const domain = aDomain();
     const member = unique('m');

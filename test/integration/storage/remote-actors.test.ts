@@ -60,6 +60,24 @@ describeStorage('remote actors', (table) => {
     expect(await all().findKey(one!.id, noon(120))).toMatchObject({ pem: 'one' });
   });
 
+  test('what an actor lists no more is its key no more, and what others list stays', async () => {
+    const [actor, other] = [someone(), someone()];
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => ({ id: `${actor.id}#${name}`, pem: name }));
+    const others = { id: `${other.id}#key`, pem: 'good' };
+    await all().save(other, [others], noon());
+    await all().replace(actor, [one!, two!, { ...others, pem: 'bad' }], noon());
+    await all().replace(actor, [two!, three!], noon(60));
+    expect(await all().findKey(one!.id, noon(60), { consistent: true })).toBeUndefined();
+    for (const { id, pem } of [two!, three!, others])
+      expect(await all().findKey(id, noon(60), { consistent: true })).toMatchObject({ pem });
+    expect([...(await people(table().tables).keysOf(actor.id))].sort()).toEqual([three!.id, two!.id]);
+    for (const seconds of [120, 180]) await all().replace(actor, [], noon(seconds));
+    for (const { id } of [two!, three!])
+      expect(await all().findKey(id, noon(180), { consistent: true })).toBeUndefined();
+    await all().replace(actor, [one!], noon(240));
+    expect(await all().findKey(one!.id, noon(240), { consistent: true })).toMatchObject({ pem: 'one' });
+  });
+
   test('nobody takes the key of someone else by listing it', async () => {
     const [owner, thief] = [someone(), someone()];
     const own = `${owner.id}#key`;
@@ -74,10 +92,13 @@ describeStorage('remote actors', (table) => {
     for (const keyId of [own, apart]) expect(await all().findKey(keyId, noon(1))).toMatchObject({ actor: owner.id });
     expect(await all().findKey(`${thief.id}#key`, noon(1))).toMatchObject({ actor: thief.id });
 
-    const later = someone();
-    await all().save(thief, [{ id: `${later.id}#key`, pem: 'bad' }], noon(2));
-    await all().save(later, [{ id: `${later.id}#key`, pem: 'good' }], noon(3));
-    expect(await all().findKey(`${later.id}#key`, noon(3))).toMatchObject({ actor: later.id, pem: 'good' });
+    for (const named of ['#key', '']) {
+      const later = someone(); // Hubzilla's keys are at the address of the actor itself
+      const keyId = later.id + named;
+      await all().save(thief, [{ id: keyId, pem: 'bad' }], noon(2));
+      await all().save(later, [{ id: keyId, pem: 'good' }], noon(3));
+      expect(await all().findKey(keyId, noon(3))).toMatchObject({ actor: later.id, pem: 'good' });
+    }
   });
 
   test('an actor that lists new keys without end does not fill its row', async () => {

@@ -39,7 +39,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const now = () => new Date('2026-11-23T00:00:00Z');
+let time = Date.parse('2026-11-23T00:00:00Z');
+const now = () => new Date(time);
 
 /** A key finder as an instance of a function has it. */
 function aFinder(limits: Partial<Limits> = {}) {
@@ -65,8 +66,9 @@ function aFinder(limits: Partial<Limits> = {}) {
 }
 
 const signed = (keyId: string, holds = true) => ({ keyId: new URL(keyId), signedAt: now(), madeBy: () => holds });
+const from = '198.51.100.7';
 const judge = (finder: ReturnType<typeof aFinder>, { id, keyId }: RemotePerson, holds = true) =>
-  finder.judge(signed(keyId, holds), { actor: id });
+  finder.judge(signed(keyId, holds), { actor: id, from });
 
 test('a known key costs one read, whether the signature holds or not', async () => {
   const [finder, person] = [aFinder(), aPerson(server)];
@@ -134,4 +136,15 @@ test('67: a reader whose key is a document of its own, as GoToSocial has it', as
   server.serve(`${person.path}/main-key`, { body: { id, type: 'Person', preferredUsername, publicKey } });
   expect(await finder.judgeReader(signed(keyId))).toEqual({ kind: 'verified', actor: person.id });
   expect([server.fetched(`${person.path}/main-key`), server.fetched(person.path)]).toEqual([1, 1]);
+});
+
+test('[T27] a key that its owner has replaced by another signs nothing any more, once we saw that', async () => {
+  const [finder, person] = [aFinder(), aPerson(server)];
+  expect(await judge(finder, person)).toEqual({ kind: 'verified' });
+  time += 11 * 60_000;
+  const keyId = `${person.id}#second`;
+  server.serve(person.path, { body: { ...person.document, publicKey: { ...person.document.publicKey, id: keyId } } });
+  expect(await finder.judge(signed(keyId), { actor: person.id, from })).toEqual({ kind: 'verified' });
+  for (const _ of [1, 2]) expect(await judge(finder, person)).toMatchObject({ kind: 'unverified' });
+  expect(server.fetched(person.path)).toBe(2);
 });

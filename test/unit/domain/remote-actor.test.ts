@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deliveryInbox, type RemoteActor, unknownActor } from '#shared/domain/remote-actor';
+import { deliveryInbox, facesOf, type RemoteActor, unknownActor } from '#shared/domain/remote-actor';
 
 const bob: RemoteActor = {
   id: 'https://remote.example/users/bob',
@@ -17,6 +17,14 @@ describe('deliveryInbox', () => {
     ));
 
   test('is the own inbox otherwise', () => expect(deliveryInbox(bob)).toBe('https://remote.example/users/bob/inbox'));
+});
+
+test('[T15] whoever has an inbox on another host is known by both', () => {
+  expect(facesOf(bob)).toEqual([{ id: bob.id, server: 'remote.example' }]);
+  expect(facesOf({ ...bob, inbox: 'https://mail.example/bob' })).toEqual([
+    { id: bob.id, server: 'remote.example' },
+    { id: bob.id, server: 'mail.example' },
+  ]);
 });
 
 test('of an actor that is no longer kept, only what the id tells is shown', () =>

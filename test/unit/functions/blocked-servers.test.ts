@@ -9,8 +9,11 @@ const servers: readonly ServerPolicy[] = [
   { host: 'fine.test', level: 'open', category: 'other', at },
   { host: 'bad.test', level: 'blocked', category: 'spam', at },
 ];
-const list = (isPublic: boolean) =>
-  blockedServers({ isPublic, policies: async () => ({ servers }) })({} as APIGatewayProxyEventV2);
+const site = { origin: new URL('https://share.example') };
+const list = (isPublic: boolean, all = servers, after?: string) =>
+  blockedServers({ site, isPublic, policies: async () => ({ servers: all }) })({
+    ...(after === undefined ? {} : { queryStringParameters: { after } }),
+  } as unknown as APIGatewayProxyEventV2);
 
 test('the list tells blocked and limited servers by name, with category and time, in the shape that Mastodon has', async () => {
   const { statusCode, headers, body } = await list(true);
@@ -33,6 +36,25 @@ test('the list tells blocked and limited servers by name, with category and time
       since: at,
     },
   ]);
+});
+
+test('a list that is larger than an answer can be goes on at the address that its header names', async () => {
+  const host = (n: number) => `${String(n).padStart(6, '0')}-${'x'.repeat(40)}.test`;
+  const all = Array.from(
+    { length: 25_001 },
+    (_, n) => ({ host: host(n), level: 'blocked', category: 'spam', at }) as const,
+  );
+  const found: string[] = [];
+  let after: string | undefined;
+  do {
+    const { body, headers } = await list(true, all, after);
+    expect(body!.length).toBeLessThan(5_000_000);
+    found.push(...JSON.parse(body!).map(({ domain }: { domain: string }) => domain));
+    const link = /^<(.*)>; rel="next"$/.exec(String(headers?.link ?? ''))?.[1];
+    after = link === undefined ? undefined : (new URL(link).searchParams.get('after') ?? undefined);
+  } while (after !== undefined);
+  expect(found).toEqual(all.map(({ host: name }) => name));
+  expect((await list(true)).headers).not.toHaveProperty('link');
 });
 
 test('the list can be switched off', async () => {

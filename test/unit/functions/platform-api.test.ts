@@ -6,6 +6,10 @@ import { HttpProblem } from '#shared/runtime/errors';
 import { routesOf } from '../../../functions/platform/api.ts';
 import { openApiDocument } from '../../../functions/platform/openapi.ts';
 import { operation, type Variable } from '../../../functions/platform/operation.ts';
+import { reportId } from '../../../functions/platform/schemas/moderation.ts';
+import { blockedServersAnswer, serverHost } from '../../../functions/platform/schemas/servers.ts';
+import { valid } from '../../../functions/platform/validation.ts';
+import { blockedServers } from '../../../functions/read/blocked-servers.ts';
 
 const shelf = z.string().check(z.regex(/^[a-z]+:\d$/));
 const origin = new URL('https://share.example');
@@ -173,6 +177,16 @@ describe('an operation that gives a file', () => {
     run: async () => ({ body: bytes, headers: { link: '<https://share.example/2>; rel="next"' } }),
   });
 
+  test('is not found by other methods', async () => {
+    const event = { headers: {}, requestContext: {} } as unknown as APIGatewayProxyEventV2;
+    for (const method of ['PUT', 'POST', 'DELETE', 'PATCH'] as const)
+      await expect(routesOf([pack], origin)[`${method} /api/v1/packs`]!(event)).rejects.toMatchObject({
+        statusCode: 405,
+        message: 'Use GET here.',
+        extras: { headers: { allow: 'GET' } },
+      });
+  });
+
   test('sends its bytes as they are, with its headers', async () => {
     const event = { headers: {}, requestContext: { authorizer: { jwt: { claims: platform } } } };
     const answer = await routesOf([pack], origin)['GET /api/v1/packs']!(event as unknown as APIGatewayProxyEventV2);
@@ -195,6 +209,55 @@ describe('an operation that gives a file', () => {
       content: { 'application/zip': {} },
     });
   });
+});
+
+test('the description tells which parameters are needed', () => {
+  const find = operation({
+    ...greet,
+    path: '/api/v1/finds',
+    id: 'find',
+    variables: {},
+    query: z.strictObject({ who: z.string(), where: z.optional(z.string()), most: z._default(z.coerce.number(), 1) }),
+    answer,
+    run: async () => ({ body: { said: '' } }),
+  });
+  const described = openApiDocument([find], origin).paths[find.path]!.get as {
+    parameters: { name: string; required: boolean }[];
+  };
+  expect(described.parameters.map(({ name, required }) => [name, required])).toEqual([
+    ['who', true],
+    ['where', false],
+    ['most', false],
+  ]);
+});
+
+test('the public list of blocked servers is described as everybody gets it', async () => {
+  const path = '/api/v1/blocked-servers';
+  const at = '2026-11-05T12:00:00.000Z';
+  const servers = [{ host: 'bad.test', level: 'blocked', category: 'spam', at }] as const;
+  const { body } = await blockedServers({
+    site: { origin: new URL(origin) },
+    isPublic: true,
+    policies: async () => ({ servers }),
+  })({} as APIGatewayProxyEventV2);
+  const described = openApiDocument([], origin).paths[path]!.get as { security: object[] };
+  expect(described.security).toEqual([]);
+  expect(JSON.stringify(described)).not.toContain('token');
+  expect(z.safeParse(z.array(z.strictObject(blockedServersAnswer.def.element.shape)), JSON.parse(body!)).success).toBe(
+    true,
+  );
+});
+
+test.each([
+  ['a host', serverHost, 'HTTPS://Far', /^Must be a host such as social\.example/],
+  ['a report', reportId, 'x', /^Must be the id of a report/],
+])('what is wrong with the name of %s is said in words', (_, schema, given, message) => {
+  try {
+    valid(schema, given);
+    expect.unreachable();
+  } catch (error) {
+    expect((error as HttpProblem).extras.errors?.[0]?.message).toMatch(message);
+  }
 });
 
 test('the description tells the names, their shapes, and who may call', () => {

@@ -53,6 +53,15 @@ describe('actorDocument', () => {
         { type: 'PropertyValue', name: 'Pronouns', value: 'she &amp; her' },
         { type: 'PropertyValue', name: 'Odd', value: 'javascript:alert(1)' },
         { type: 'PropertyValue', name: 'Text', value: 'see https://ann.example' },
+        {
+          type: 'Note',
+          name: 'Blog',
+          content:
+            '<a href="https://ann.example/?a=1&amp;b=&quot;2&quot;" rel="me nofollow noopener">https://ann.example/?a=1&amp;b=&quot;2&quot;</a>',
+        },
+        { type: 'Note', name: 'Pronouns', content: 'she &amp; her' },
+        { type: 'Note', name: 'Odd', content: 'javascript:alert(1)' },
+        { type: 'Note', name: 'Text', content: 'see https://ann.example' },
       ],
       manuallyApprovesFollowers: false,
       discoverable: true,

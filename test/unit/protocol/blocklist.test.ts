@@ -29,6 +29,18 @@ describe('the name of a server', () => {
   ])('%j is not to be decided on', (text) => expect(nameToDecide(site, text)).toHaveProperty('reason'));
 });
 
+test('a name above our own is ours as well', () => {
+  const below = { origin: new URL('https://fedi.social.example'), handleDomain: 'social.example' };
+  expect(nameToDecide(below, 'fedi.social.example')).toEqual({ reason: 'This is our own name.' });
+  expect(nameToDecide({ ...below, handleDomain: 'other.example' }, 'social.example')).toEqual({
+    reason: 'This is our own name.',
+  });
+  expect(nameToDecide(below, 'x.fedi.social.example')).toEqual({ host: 'x.fedi.social.example' });
+});
+
+test('whoever means all below a name is told that it is included', () =>
+  expect(nameToDecide(site, '*.bad.test')).toEqual({ reason: expect.stringMatching(/is included/) }));
+
 describe('reading a list', () => {
   test('as Mastodon writes it', () => {
     const text = `${header}\nbad.test,suspend,False,False,spam,False\nrude.test,silence,True,False,"Rude, often",True\n`;
@@ -44,6 +56,12 @@ describe('reading a list', () => {
   test('without a header, or names alone, or with a byte order mark and the ends of lines of Windows', () => {
     expect(hosts('bad.test,suspend\nworse.test')).toEqual(['bad.test', 'worse.test']);
     expect(hosts('\ufeffdomain\r\nbad.test\r\n\r\nworse.test\r\n')).toEqual(['bad.test', 'worse.test']);
+  });
+
+  test('who is only named is blocked, and of what is said about it 500 characters are kept', () => {
+    expect(read('bad.test').servers).toMatchObject([{ host: 'bad.test', level: 'blocked' }]);
+    const [{ note } = {}] = read(`${header}\nbad.test,suspend,,,${'x'.repeat(600)},`).servers;
+    expect(note).toHaveLength(500);
   });
 
   test('with columns in another order', () => {
@@ -75,6 +93,7 @@ test('a list that is written can be read again', () => {
     { host: 'rude.test', level: 'limited', category: 'harassment' },
   ] as const;
   const text = writeBlocklist(servers);
-  expect(text.split('\r\n')[0]).toBe(header);
+  // Mastodon took "False" for true until it read these words in any case.
+  expect(text.split('\r\n').slice(0, 2)).toEqual([header, 'bad.test,suspend,false,false,spam,false']);
   expect(read(text).servers).toEqual(servers.map((server, index) => ({ line: index + 2, ...server })));
 });

@@ -27,8 +27,17 @@ test('an Undo without the id of what it undoes has its own', () => {
   expect(undo({ type: 'Like', actor, object })?.deed.activityId).toBe('https://far.example/u/1');
 });
 
-test('an Undo by an id alone takes back a Follow with that very id', () => {
-  expect(undo(activityId)).toEqual({ kind: 'follow', deed: { kind: 'undid', activityId, signedAt, exactly: true } });
+test.each<[string, unknown]>([
+  ['an id alone', activityId],
+  ['an activity that does not say what it was about', { id: activityId, type: 'Like', actor }],
+  ['an object with nothing but an id', { id: activityId }],
+])('an Undo of %s takes back what has that very id', (_, undone) => {
+  expect(undo(undone)).toEqual({ kind: 'follow', deed: { kind: 'undid', activityId, signedAt, exactly: true } });
+});
+
+test('an Undo of something of several types takes back the one that is counted', () => {
+  const several = { id: activityId, type: ['x', 'Like'], actor, object };
+  expect(undo(several)).toEqual({ kind: 'like', object, deed: { kind: 'undid', activityId, signedAt } });
 });
 
 test.each([

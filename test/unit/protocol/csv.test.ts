@@ -85,3 +85,9 @@ describe('writing', () => {
     );
   });
 });
+
+test('a megabyte of nothing but quotes is read in a moment', () => {
+  const started = performance.now();
+  expect(readCsv('"'.repeat(1_000_000))).toHaveLength(1);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

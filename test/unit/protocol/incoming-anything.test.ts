@@ -1,12 +1,13 @@
 /** Activities that nobody would think of. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { handedOn } from '#shared/protocol/handed-on';
 import { type Incoming, readActivity } from '#shared/protocol/incoming';
 import type { JsonObject } from '#shared/protocol/json';
 import { anAddress, anyText } from '../../support/arbitraries.ts';
 import { actor, ann, id, post, publicAudience } from '../../support/incoming-activities.ts';
 
-test('whatever comes in, nothing throws, and what is read is well-formed', () => {
+test('whatever comes in, nothing throws, what is read is well-formed, and what is handed on is read as the same', () => {
   const address = fc.oneof(fc.constantFrom(id, actor, post, ann, 'x', publicAudience), anAddress);
   const type = fc.constantFrom(
     ...['Follow', 'Like', 'Announce', 'Delete', 'Undo', 'Create', 'Update', 'Block', 'Flag', 'Move', 'QuoteRequest'],
@@ -66,6 +67,11 @@ test('whatever comes in, nothing throws, and what is read is well-formed', () =>
       ...([...inner, ...others] as (string | undefined)[]),
     ];
   };
+  const withoutPrivateText = (read: Incoming): Incoming => {
+    if ((read.kind !== 'create' && read.kind !== 'update') || read.note.isPublic) return read;
+    const { id, attributedTo } = read.note;
+    return { ...read, note: { id, attributedTo, mentions: [], content: '', summary: '', isPublic: false } };
+  };
   fc.assert(
     fc.property(document, (some) => {
       const read = readActivity(JSON.parse(JSON.stringify(some)));
@@ -74,6 +80,7 @@ test('whatever comes in, nothing throws, and what is read is well-formed', () =>
       } else {
         expect(kinds).toContain(read.kind);
         expect(addressesIn(read).every(isAddress)).toBe(true);
+        expect(readActivity(JSON.parse(handedOn(read, JSON.stringify(some))))).toEqual(withoutPrivateText(read));
       }
     }),
     { numRuns: 1000 },

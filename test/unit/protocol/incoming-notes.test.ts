@@ -49,6 +49,19 @@ describe('a Create', () => {
     [undefined, undefined],
   ])('whose page is %j', (url, page) => expect(noteOf({ ...note, url })).toMatchObject({ note: { url: page } }));
 
+  test.each<[JsonObject, string]>([
+    [{ content: undefined, contentMap: { en: 'Hi', de: 'Hallo' } }, 'Hi'],
+    [{ content: null, contentMap: { en: 1, de: 'Hallo' } }, 'Hallo'],
+    [{ content: 'Hi', contentMap: { de: 'Hallo' } }, 'Hi'],
+    [{ content: undefined, contentMap: ['x'] }, ''],
+    [{ content: undefined, contentMap: {} }, ''],
+  ])('that says %j is read', (more, content) =>
+    expect(noteOf({ ...note, ...more })).toMatchObject({ note: { content } }),
+  );
+
+  test('whose warning is given by language alone is read', () =>
+    expect(noteOf({ ...note, summaryMap: { en: 'Food' } })).toMatchObject({ note: { summary: 'Food' } }));
+
   test.each<[string, JsonObject]>([
     ['content', { content: { '@value': 'x' } }],
     ['content as a list', { content: ['x'] }],

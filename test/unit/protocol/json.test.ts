@@ -224,6 +224,8 @@ describe('webAddress', () => {
     ['ftp', 'ftp://remote.example/x'],
     ['a name and password', 'https://a:b@remote.example/'],
     ['a name alone', 'https://a@remote.example/'],
+    ['a password alone', 'https://:b@remote.example/'],
+    ['600 characters of a short path', `https://remote.example/${'a/../'.repeat(120)}`],
     ['a space', 'https://remote.example/a b'],
     ['a space before', ' https://remote.example/'],
     ['120: a line end', 'https://remote.example/a\r\nx: y'],

@@ -51,6 +51,7 @@ describe('documents', () => {
     expect(deletion).toMatchObject({
       type: 'Delete',
       actor: ours,
+      to: ['https://www.w3.org/ns/activitystreams#Public', actor],
       object: { id: stampId, type: 'QuoteAuthorization' },
     });
     expect(JSON.stringify(deletion)).not.toContain(instrument);

@@ -150,7 +150,15 @@ describe('an actor document', () => {
     [{ preferredUsername: undefined }, { handle: 'remote.example', name: 'Bob' }],
     [{ preferredUsername: 'b\u202eob\n' }, { handle: 'bob@remote.example' }],
     [{ preferredUsername: 'b'.repeat(1000) }, { handle: `${'b'.repeat(100)}@remote.example` }],
+    [{ name: 'Bob 🏳️\u200d🌈' }, { name: 'Bob 🏳️\u200d🌈' }],
+    [{ preferredUsername: 'ann@good.example' }, { handle: 'remote.example' }], // it would read as somebody else's
+    [{ preferredUsername: 'ann@good.example (old: bob' }, { handle: 'remote.example' }],
+    [{ preferredUsername: 'bob.example' }, { handle: 'bob.example@remote.example' }],
+    [{ preferredUsername: 'bøb_1-x' }, { handle: 'bøb_1-x@remote.example' }],
     [{ url: undefined }, { url: id }],
+    [{ url: 'http://remote.example/@bob' }, { url: id }],
+    [{ url: 'https://192.168.0.1/' }, { url: id }],
+    [{ url: 'https://www.bob.example/about' }, { url: 'https://www.bob.example/about' }],
     [{ url: 'javascript:alert(1)' }, { url: id }],
     [{ url: [{ type: 'Link', href: 'x' }, 'https://remote.example/@bob'] }, { url: id }],
   ])('%.80j reads as %j', (more, actor) => expect(read(more)).toMatchObject({ actor }));

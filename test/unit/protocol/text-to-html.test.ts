@@ -71,6 +71,13 @@ describe('textToHtml', () => {
     );
   });
 
+  test('takes no time, whatever a long text is made of', () => {
+    const started = performance.now();
+    for (const part of [')', 'https://x)', '.)https://', '\n', ' \n'])
+      textToHtml(`https://${part.repeat(50_000 / part.length)}x`);
+    expect(performance.now() - started).toBeLessThan(1000); // squared, it would be many seconds
+  });
+
   test('closes what it opens', () => {
     fc.assert(
       fc.property(written, (text) => {

@@ -65,7 +65,7 @@ describe('errors', () => {
   });
 
   test('with headers of their own keep the rest', async () =>
-    expect((await failing(new HttpProblem(413, 'Too large.'))).headers).toEqual({
+    expect((await failing(new HttpProblem(413, 'Too large.'))).headers).toMatchObject({
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
     }));
@@ -76,6 +76,21 @@ describe('errors', () => {
     expect(bodyOf(answer)).toEqual({ status: 500, title: 'Internal error' });
     expect(logger.error).toHaveBeenCalledOnce();
   });
+});
+
+test('[T10] whatever is answered, no browser takes it for a page', async () => {
+  const routes: Routes = {
+    'GET /': async () => ({ statusCode: 200, headers: { 'content-type': 'text/plain' }, body: '<script>' }),
+    'GET /bare': async () => ({ statusCode: 204 }),
+    'GET /problem': async () => Promise.reject(badRequest('<script>')),
+    'GET /error': async () => Promise.reject(new Error('<script>')),
+  };
+  for (const path of ['/', '/bare', '/problem', '/error', '/nothing'])
+    for (const method of ['GET', 'HEAD'])
+      expect((await call(routes, method, path)).headers, `${method} ${path}`).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'",
+      });
 });
 
 describe('json', () => {

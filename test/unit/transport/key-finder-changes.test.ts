@@ -16,6 +16,30 @@ describe('a key that does not fit', () => {
     expect(counts.welcomed).toBe(1);
   });
 
+  test('is not looked at again within ten minutes, however it came to be known', async () => {
+    const { finder, keys, tell, later, fetched } = aKeyWorld();
+    const before = aKeyWorld();
+    await before.finder.judge(signed(), { actor });
+    keys.set(keyId, before.keys.get(keyId)!); // as a refresh leaves it: nobody remembers a look
+    tell(found({ [keyId]: other }));
+    later(9);
+    expect(await finder.judge(signed(keyId, other), { actor })).toMatchObject({ kind: 'unverified' });
+    expect(await finder.judgeReader(signed(keyId, other))).toMatchObject({ kind: 'unverified' });
+    expect(fetched).toEqual([]);
+    later(2);
+    expect(await finder.judge(signed(keyId, other), { actor })).toEqual({ kind: 'verified' });
+  });
+
+  test('costs nobody the good key while others still remember that they found it', async () => {
+    const { finder, keys, later, fetched } = aKeyWorld();
+    await finder.judge(signed(), { actor });
+    keys.set(keyId, { ...keys.get(keyId)!, fetchedAt: '2026-11-22T23:59:59Z' }); // by the clock of another instance
+    later(599.5 / 60);
+    expect(await finder.judge(signed(keyId, other), { actor })).toMatchObject({ kind: 'unverified' });
+    expect(await finder.judge(signed(), { actor })).toEqual({ kind: 'verified' });
+    expect(fetched).toHaveLength(1);
+  });
+
   test.each<[string, FetchedActor]>([
     ['is down', { kind: 'unreachable', reason: 'x' }],
     ['serves a page', { kind: 'unusable', reason: 'x' }],

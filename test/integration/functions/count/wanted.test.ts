@@ -1,5 +1,6 @@
 /** Whose follows, likes and boosts count: not those of whom the deployment or the member blocks, and quietly those of limited servers. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../../../shared/domain/limits.ts';
 import type { PolicyLevel } from '../../../../shared/domain/policy.ts';
 import type { RemoteActor } from '../../../../shared/domain/remote-actor.ts';
 import { blocks } from '../../../../shared/storage/blocks.ts';
@@ -136,16 +137,90 @@ describe('118: a follower', () => {
 });
 
 describe('an Undo that names nothing but an id', () => {
-  test('takes back the like that has it, at the inbox of the post’s author', async () => {
-    const { author, post, receiver } = await start();
-    const [sender, other] = [aSender(), aSender()];
+  const inboxes = [
+    ['the inbox of the member', true],
+    ['the shared inbox, where those of Akkoma come', false],
+  ] as const;
+
+  test.each(inboxes)(
+    'at %s takes back the like and the boost that have it, of whoever sends it alone',
+    async (_, own) => {
+      const { author, post, receiver } = await start();
+      const [sender, other] = [aSender(), aSender()];
+      const inbox = own ? author.actorKey : undefined;
+      const numbers = async () => {
+        const { likes, boosts } = await post.numbers();
+        return [likes, boosts];
+      };
+      const [like, boost] = ['EmojiReact', 'Announce'].map((type) => activityOf(sender, type, post.id));
+      for (const one of [like!, boost!]) await receiver.from(sender, one);
+      await receiver.from(other, activityOf(other, 'Undo', like!.id), inbox);
+      await receiver.from(sender, activityOf(sender, 'Undo', `${like!.id}x`), inbox);
+      expect(await numbers()).toEqual([1, 1]);
+      for (const _ of [1, 2]) await receiver.from(sender, activityOf(sender, 'Undo', like!.id), inbox);
+      expect(await numbers()).toEqual([0, 1]);
+      await receiver.from(sender, activityOf(sender, 'Undo', boost!.id), inbox);
+      expect(await numbers()).toEqual([0, 0]);
+      expect(receiver.told()).toEqual(['like', 'boost', 'unlike', 'unboost']);
+    },
+  );
+
+  test('ends the follow that has it, at the shared inbox', async () => {
+    const { author, receiver } = await start();
+    const sender = aSender();
+    const follow = activityOf(sender, 'Follow', author.id);
+    await receiver.from(sender, follow);
+    await receiver.from(sender, activityOf(sender, 'Undo', follow.id));
+    expect(await author.followers()).toBe(0);
+  });
+
+  test('is heard after what it takes back, when both come at once', async () => {
+    const { post, receiver } = await start();
+    const sender = aSender();
     const like = activityOf(sender, 'Like', post.id);
-    await receiver.from(sender, like);
-    await receiver.from(other, activityOf(other, 'Undo', like.id), author.actorKey);
-    await receiver.from(sender, activityOf(sender, 'Undo', `${like.id}x`), author.actorKey);
-    await receiver.from(sender, activityOf(sender, 'Undo', like.id));
-    expect((await post.numbers()).likes).toBe(1);
-    await receiver.from(sender, activityOf(sender, 'Undo', like.id), author.actorKey);
+    await receiver.batch([
+      { sender, activity: activityOf(sender, 'Undo', like.id), signedAt: noon(110) },
+      { sender, activity: like, signedAt: noon(100) },
+    ]);
     expect((await post.numbers()).likes).toBe(0);
+  });
+});
+
+describe('of someone whose inbox is on another server', () => {
+  const mailAt = (host: string, server = `${unique('s')}.example`): RemoteActor => {
+    const { sharedInbox: _shared, ...sender } = aSender(server);
+    return { ...sender, inbox: `https://${host}/made-up/${unique('i')}` };
+  };
+
+  test.each<[string, (started: Started) => Promise<unknown>]>([
+    ['the deployment', ({ server }) => decide(server, 'blocked')],
+    ['the member', ({ author, server }) => blocks(tables).add(author.memberId, { server }, noon())],
+  ])('[T15] nothing counts when %s blocks that server', async (_, block) => {
+    const started = await start();
+    await block(started);
+    await does(started, mailAt(started.server));
+    expect(await numbersOf(started)).toEqual([0, 0, 0]);
+    expect(started.receiver.deliveries.map(({ subject }) => subject.kind)).toEqual(['reject']);
+    expect(started.receiver.told()).toEqual([]);
+  });
+
+  test('[T25] one domain cannot have us write to a thousand addresses of somebody who never asked for it', async () => {
+    const started = await start();
+    const { author, post, receiver, server: victim } = started;
+    const attacker = `${unique('a')}.example`;
+    const crowd = Array.from({ length: 30 }, (_, n) => mailAt(victim, `n${n}.${attacker}`));
+    await receiver.batch(
+      crowd.flatMap((sender) =>
+        [activityOf(sender, 'Follow', author.id), activityOf(sender, 'Like', post.id)].map((activity) => ({
+          sender,
+          activity,
+        })),
+      ),
+    );
+    const most = defaultLimits.inboxesElsewherePerDomain;
+    expect(await author.inboxes()).toHaveLength(most);
+    expect(new Set(receiver.deliveries.flatMap(({ inboxes }) => inboxes)).size).toBe(most);
+    expect(await author.followers()).toBe(most);
+    expect((await post.numbers()).likes).toBe(crowd.length); // that costs nobody anything
   });
 });

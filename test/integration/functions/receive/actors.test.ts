@@ -140,7 +140,7 @@ describe('Update of an actor', () => {
     alsoKnownAs: [],
   });
 
-  test('[T27] has its own server asked, once in ten minutes, and believes that alone', async () => {
+  test('[T27] has its own server asked, not again for a copy, and believes that alone', async () => {
     const { sender, receiver, documents, fetched } = await aChangingActor(tables, 700);
     const key = (name: string) => ({ id: `${sender.id}#${name}`, pem: `PEM of ${name}` });
     await remoteActors(tables).save(sender, [key('old')], noon());
@@ -153,12 +153,23 @@ describe('Update of an actor', () => {
     expect(await remoteActors(tables).findKey(key('old').id, noon(701))).toBeUndefined();
   });
 
-  test('that says nothing new so soon after the last look is not looked into, nor that of a stranger', async () => {
-    const { sender, receiver, fetched } = await aChangingActor(tables, 599);
+  test('that was signed before the last look is not looked into, nor that of a stranger', async () => {
+    const { sender, receiver, fetched } = await aChangingActor(tables);
     await receiver.from(sender, update(sender));
-    await remoteActors(tables).save(sender, [], noon());
-    await receiver.from(sender, update(sender));
+    await remoteActors(tables).save(sender, [], noon(119));
+    for (const signedAt of [noon(118), noon(119)]) await receiver.from(sender, update(sender), undefined, signedAt);
     expect(fetched).toEqual([]);
+  });
+
+  test('right after the last look is looked into, as is the next, but not one after the other without end', async () => {
+    const { sender, receiver, documents, fetched } = await aChangingActor(tables);
+    await remoteActors(tables).save(sender, [], noon(100));
+    for (const name of ['Fern', 'Fern F.', 'Fern Fox', 'Fern of the Forest']) {
+      documents.set(sender.id, found({ ...sender, name }));
+      await receiver.from(sender, update(sender), undefined, noon(121));
+    }
+    expect(fetched).toHaveLength(3);
+    expect(await remoteActors(tables).find(sender.id, noon(122))).toMatchObject({ name: 'Fern Fox' });
   });
 
   test('with another inbox has posts go there from now on', async () => {

@@ -33,6 +33,14 @@ describe('a mention', () => {
     expect(await author.inboxes()).toEqual([]);
   });
 
+  test('is shown at its own page, or at its id where that page cannot be linked to', async () => {
+    const { author, sender, receiver } = await start();
+    for (const url of ['https://far.example/@p/1', 'http://far.example/@p/1'])
+      await receiver.from(sender, create(sender, aNote(sender, { tag: mentionOf(author), url })));
+    const pages = (await author.mentions()).map(({ id, url }) => (url === id ? 'id' : url));
+    expect(pages.toSorted()).toEqual(['https://far.example/@p/1', 'id']);
+  });
+
   test('of several members is kept for each, and by a Delete for none', async () => {
     const [{ author, sender, receiver }, other] = [await start(), await anAuthor(tables)];
     const note = aNote(sender, { tag: [mentionOf(author), mentionOf(other), mentionOf(author)] });
@@ -193,6 +201,25 @@ describe('who is not heard', () => {
     await policies(tables).put([{ host, level: 'blocked', category: 'spam', at: noon().toISOString() }]);
     expect(await everything(ground)).toEqual([[], [], []]);
     expect(ground.receiver.told()).toEqual([]);
+  });
+
+  test('what a blocked server takes back goes all the same', async () => {
+    const { post, sender, receiver } = await start(aSender(`${unique('s')}.example`));
+    const note = aNote(sender, { inReplyTo: post.id });
+    await receiver.from(sender, create(sender, note));
+    expect(await post.replies()).toHaveLength(1);
+    await policies(tables).put([{ host: sender.server, level: 'blocked', category: 'spam', at: noon().toISOString() }]);
+    await receiver.from(sender, activityOf(sender, 'Delete', note.id));
+    expect(await post.replies()).toEqual([]);
+  });
+
+  test('nobody of whom their own server says nothing is heard; whose server was heard is alive', async () => {
+    const { author, sender, receiver } = await start();
+    const note = create(sender, aNote(sender, { tag: mentionOf(author) }));
+    await openReceiver(tables, { senderOf: async () => undefined }).from(sender, note);
+    expect(await author.mentions()).toEqual([]);
+    await receiver.from(sender, note);
+    expect([(await author.mentions()).length, receiver.alive]).toEqual([1, [sender.server]]);
   });
 
   test('[T21] one person is heard so often in an hour, and others go on', async () => {

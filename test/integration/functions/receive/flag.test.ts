@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { defaultLimits } from '../../../../shared/domain/limits.ts';
+import { policies } from '../../../../shared/storage/policies.ts';
 import { reports } from '../../../../shared/storage/reports.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
@@ -34,6 +35,21 @@ test('a report of a member and a post is kept and told once', async () => {
   expect(receiver.events).toMatchObject([
     { type: 'report', memberId: author.memberId, postId: post.postId, actor: sender.id, reportId: report!.id },
   ]);
+});
+
+test('a report from a limited server is kept, and nobody is told', async () => {
+  const { author, sender, receiver } = await start();
+  const at = noon().toISOString();
+  await policies(tables).put([{ host: sender.server, level: 'limited', category: 'spam', at }]);
+  await receiver.from(sender, flag(sender, author.id));
+  expect(await reported(sender.server)).toHaveLength(1);
+  expect(receiver.told()).toEqual([]);
+});
+
+test('the reason of a report may be its summary, as Lemmy has it', async () => {
+  const { post, sender, receiver } = await start();
+  await receiver.from(sender, activityOf(sender, 'Flag', post.id, { summary: 'Off topic' }));
+  expect(await reported(sender.server)).toMatchObject([{ comment: 'Off topic' }]);
 });
 
 test('the same report at the same moment is kept once', async () => {
@@ -73,8 +89,11 @@ test('bad input 113: a comment of 10 kB is cut to 5,000 characters', async () =>
 
 test('a server may report so much in an hour, and others go on', async () => {
   const { author, sender, receiver } = await start();
-  for (let count = 0; count < defaultLimits.reportsPerServerPerHour + 3; count++)
-    await receiver.from(sender, flag(sender, author.id));
+  const people = [sender, aSender(sender.server)] as const;
+  for (let count = 0; count < defaultLimits.reportsPerServerPerHour + 3; count++) {
+    const one = people[count % 2]!;
+    await receiver.from(one, flag(one, author.id));
+  }
   expect(await reported(sender.server)).toHaveLength(defaultLimits.reportsPerServerPerHour);
   const other = aSender(`${unique('s')}.example`);
   await receiver.from(other, flag(other, author.id));

@@ -3,6 +3,7 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { ScanCommand } from 'dynamodb-toolbox/table/actions/scan';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RemoteActor } from '../../../../shared/domain/remote-actor.ts';
+import { policies } from '../../../../shared/storage/policies.ts';
 import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { aChangingActor } from '../../../support/changing-actor.ts';
@@ -154,4 +155,16 @@ describe('Block', () => {
       await receiver.from(sender, activityOf(sender, 'Block', object));
     expect(await numbersOf(started)).toEqual(one);
   });
+});
+
+test.each(['Delete', 'Block'])('nobody is told of the end of a follow from a limited server, by %s', async (type) => {
+  const { author, receiver } = await aChangingActor(tables);
+  const sender = aSender(`${unique('s')}.example`);
+  const at = noon().toISOString();
+  await policies(tables).put([{ host: sender.server, level: 'limited', category: 'spam', at }]);
+  await receiver.from(sender, activityOf(sender, 'Follow', author.id));
+  expect(await author.followers()).toBe(1);
+  await receiver.from(sender, activityOf(sender, type, type === 'Delete' ? sender.id : author.id));
+  expect(await author.followers()).toBe(0);
+  expect(receiver.told()).toEqual([]);
 });

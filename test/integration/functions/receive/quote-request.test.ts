@@ -47,6 +47,7 @@ test('who may quote gets a stamp and an Accept, and again for each time of askin
       ...{ chunk: id, inboxes: [sender.inbox], attempt: 0, lane: 'fast' },
     })),
   );
+  expect(await author.inboxes()).toMatchObject([{ url: sender.sharedInbox }]); // it has the post: its Delete must go there
   expect(await stamps(tables).find(post.objectKey, instrument)).toMatchObject({
     ...{ actor: sender.id, instrument, memberId, requestId: second.id, inbox: sender.inbox, withdrawn: false },
   });

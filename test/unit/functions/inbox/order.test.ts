@@ -6,6 +6,7 @@ import type { Member } from '#shared/domain/member';
 import { openToAll, policiesOf } from '#shared/domain/policy';
 import { HttpProblem } from '#shared/runtime/errors';
 import type { Verdict } from '#shared/transport/key-finder';
+import type { ReceivedMessage } from '#shared/transport/messages';
 import { inbox } from '../../../../functions/inbox/inbox.ts';
 import { aKeyPair, now, type Oddities, signedByHand } from '../../../support/cavage.ts';
 import { anActor } from '../../../support/members.ts';
@@ -27,15 +28,18 @@ interface World {
   readonly verdict?: Verdict;
   readonly room?: Taken;
   readonly policies?: typeof openToAll;
+  /** What came into the queue is told as well. */
+  readonly tells?: boolean;
 }
 
 /** Sends to an inbox that tells what it touched, in order. */
 async function send(
   body: object | string,
-  { verdict = { kind: 'verified' }, room = { taken: true }, policies = openToAll }: World = {},
+  { verdict = { kind: 'verified' }, room = { taken: true }, policies = openToAll, tells = false }: World = {},
   { target = '/inbox', ...odd }: Oddities = {},
 ) {
   const touched: string[] = [];
+  const queued: ReceivedMessage[] = [];
   const touch = <T>(name: string, value: T) => {
     touched.push(name);
     return Promise.resolve(value);
@@ -46,7 +50,12 @@ async function send(
     keys: { judge: () => touch('key', verdict) },
     serverBudget: () => touch('budget', room),
     members: { findByActorKey: (key) => touch(`member ${key}`, inhabitants.get(key)) },
-    received: { send: async () => void touched.push('received') },
+    received: {
+      send: async (message) => {
+        touched.push('received');
+        queued.push(message);
+      },
+    },
     counted: { send: async () => void touched.push('counted') },
     now: () => now,
   });
@@ -63,7 +72,7 @@ async function send(
     requestContext: { http: { method: 'POST', sourceIp: '192.0.2.1' } },
   } as unknown as APIGatewayProxyEventV2;
   try {
-    return { status: (await handle(event)).statusCode, touched };
+    return { status: (await handle(event)).statusCode, touched, ...(tells ? { queued } : {}) };
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error;
     return { status: error.statusCode, touched, retryAfter: error.extras.headers?.['retry-after'] };
@@ -77,10 +86,11 @@ describe('[T26] what is refused early touches nothing', () => {
     ['a digest of another body', 401, activity(), { headers: { digest: `SHA-256=${'A'.repeat(43)}=` } }],
     ['an old date', 401, activity(), { headers: { date: new Date(0).toUTCString() } }],
     ['a key of ours', 401, activity(), { params: { keyId: `"${ours}#main-key"` } }],
-    ['120: a line break in the keyId', 401, activity(), { params: { keyId: `"${actor}\r\nx: y"` } }],
+    ['120: a line break in the keyId', 400, activity(), { params: { keyId: `"${actor}\r\nx: y"` } }],
     ['what is no JSON', 400, 'hello'],
     ['a trick of JSON-LD', 400, activity({ '@graph': [] })],
     ['an id elsewhere', 403, activity({ id: 'https://elsewhere.example/1' })],
+    ['114: a quote elsewhere', 403, activity({ type: 'QuoteRequest', instrument: 'https://elsewhere.example/1' })],
     ['a note elsewhere', 403, activity({ type: 'Create', object: { id: 'https://elsewhere.example/1' } })],
     [
       'a note of someone else',
@@ -197,4 +207,11 @@ describe('what is good is taken', () => {
     const { status, touched } = await send(following('stub'), {}, { target: '/actors/stub/inbox' });
     expect([status, touched.at(-1)]).toEqual([202, 'counted']);
   });
+});
+
+test('[T16] what was written to the member alone is taken, and is in no queue', async () => {
+  const note = { id: `${actor}/n`, type: 'Note', attributedTo: actor, to: ours, content: 'between us' };
+  const sent = await send(activity({ type: 'Create', object: note }), { tells: true });
+  expect(sent).toMatchObject({ status: 202, queued: [{ actor }] });
+  expect(JSON.stringify(sent)).not.toContain('between us');
 });

@@ -64,6 +64,15 @@ describe('a good signature', () => {
     }));
 });
 
+test('a signature over a date and a time of its own was made at that date', () => {
+  const params = { created: createdHoursAgo(-0.5) };
+  expect(
+    readCavageSignature(signedByHand(privateKey, { covered: `${everything} (created)`, params }), now),
+  ).toMatchObject({
+    signedAt: now,
+  });
+});
+
 describe('a bad signature is refused before any key is needed', () => {
   const refused = (odd: Oddities) => readCavageSignature(signedByHand(privateKey, odd), now);
   const created = { covered: '(request-target) (created) host digest' };
@@ -165,6 +174,13 @@ describe('a bad signature is refused before any key is needed', () => {
     );
     expect(judged({ ...request, headers: { ...request.headers, signature } })).toMatch(/whole seconds/);
   });
+
+  test.each(['\r\nx-evil: 1', '\n', '\r'])('[T29] bad input 120: 400 for a line end in the keyId: %j', (end) =>
+    expect(refused(keyId(`https://remote.example/k${end}`))).toEqual({
+      reason: expect.stringMatching(/line end/),
+      status: 400,
+    }),
+  );
 
   test('a header that is not ASCII', () =>
     expect(refused({ params: { opaque: '"é"' } })).toEqual({ reason: expect.stringMatching(/ASCII/) }));

@@ -69,6 +69,15 @@ describe('a good signature by RFC 9421', () => {
     expect(await judged(arrived(odd))).toBe('the key did not make it');
   });
 
+  test.each(['signature', 'signature-input'])('bad input 120: 400 for a line end in the header %s', async (name) => {
+    const { headers, ...request } = arrived();
+    const read = await readMessageSignature(
+      { ...request, headers: { ...headers, [name]: `${headers[name]}\r\nx: y` } },
+      now,
+    );
+    expect(read).toEqual({ reason: expect.stringMatching(/line end/), status: 400 });
+  });
+
   test('holds though another header is not ASCII', async () => {
     const { headers, ...request } = arrived();
     expect(await judged({ ...request, headers: { ...headers, 'x-name': 'né', 'x-odd name': 'x' } })).toBe('verified');
@@ -86,6 +95,21 @@ describe('a good signature by RFC 9421', () => {
       expect(await judged({ ...arrived(), headers })).toBe('verified');
     }
   });
+});
+
+test('a good signature is found beside one by a key of another kind that does not say so', async () => {
+  const good = arrived().headers;
+  const other = good['signature-input']!.replace('sig1', 'ed').replace(';alg="rsa-v1_5-sha256"', '');
+  const byEd25519 = `ed=:${Buffer.alloc(64, 1).toString('base64')}:`;
+  const headers = {
+    ...good,
+    'signature-input': `${other},${good['signature-input']}`,
+    signature: `${byEd25519},${good.signature}`,
+  };
+  expect(await judged({ ...arrived(), headers })).toBe('verified');
+  expect(await judged({ ...arrived(), headers: { ...good, 'signature-input': other, signature: byEd25519 } })).toMatch(
+    /not one by RSA/,
+  );
 });
 
 test('of three, each as good as the others, none counts', async () => {
@@ -152,7 +176,7 @@ describe('a bad signature by RFC 9421 is refused before any key is needed', () =
     ['a parameter twice', { 'signature-input': `${input};created=${created}` }],
     ['more than 4 KB', { 'signature-input': `${input};nonce="${'x'.repeat(4096)}"` }],
     ['what is not ASCII', { 'signature-input': `${input};nonce="é"` }],
-    ['control characters', { signature: 'sig1=:AA\r\nAA:' }],
+    ['control characters', { signature: 'sig1=:AA\0AA:' }],
     ['a signature that is a text', { signature: 'sig1="AAAA"' }],
     ['a signature of draft-cavage', { signature: 'keyId="https://remote.example/k",signature="AAAA"' }],
     ['a member that is no list', { 'signature-input': 'sig1=1' }],
