@@ -11,6 +11,7 @@ import type { PolicyDirectory } from '#shared/storage/policies';
 import type { Posts } from '#shared/storage/posts';
 import type { Reactions } from '#shared/storage/reactions';
 import type { SignOfLife } from '#shared/storage/sign-of-life';
+import type { TakenBack } from '#shared/storage/taken-back';
 import type { Announce } from '#shared/transport/interactions';
 import type { DeliveryMessage, InteractionEvent } from '#shared/transport/messages';
 import type { Queue } from '#shared/transport/queues';
@@ -28,6 +29,7 @@ export interface Effects {
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly reactions: Pick<Reactions, 'count'>;
   readonly doings: Pick<Doings, 'byActivity'>;
+  readonly takenBack: Pick<TakenBack, 'remember' | 'among'>;
   readonly policies: PolicyDirectory;
   readonly blocks: Pick<Blocks, 'of'>;
   readonly mayReach: MayReach;

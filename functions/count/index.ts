@@ -20,6 +20,7 @@ import { serverDirectory, servers } from '#shared/storage/servers';
 import { signOfLife } from '#shared/storage/sign-of-life';
 import { instanceOwner, signingKeys } from '#shared/storage/signing-keys';
 import { tables } from '#shared/storage/table';
+import { takenBack } from '#shared/storage/taken-back';
 import { actorFetcher } from '#shared/transport/actor-fetch';
 import { fetchBudget, withinBudget } from '#shared/transport/fetch-budget';
 import { guardedClient } from '#shared/transport/guarded-client';
@@ -67,6 +68,7 @@ export const handler = groupHandler(
     inboxes: inboxes(all),
     reactions: reactions(all),
     doings: doings(all),
+    takenBack: takenBack(all),
     policies: policyDirectory(policies(all), now),
     blocks: blocks(all),
     mayReach: reachable({

@@ -61,6 +61,7 @@ export class Receiving extends Construct {
       timeout: Duration.seconds(60),
       environment: limited,
     });
+    allow(this.count, ['dynamodb:BatchGetItem'], table.tableArn);
     for (const worker of [this.receive, this.count]) {
       allow(worker, [...readItems, ...writeItems], table.tableArn);
       allow(worker, ['kms:Decrypt'], memberKey.keyArn, forKeysOf('instance'));

@@ -27,11 +27,8 @@ export const queueHandler = <T extends z.ZodMiniType>(
 
 /** How messages are worked on together. */
 export interface Grouping<M, P> {
-  /**
-   * Looks at one message alone: what is to be done, and with which others; undefined when nothing is. `later`: the others
-   * of the batch come first, since it may be about one of them; then it is looked at for the last time.
-   */
-  prepare(message: M, isLast: boolean): Promise<{ readonly group: string; readonly part: P } | 'later' | undefined>;
+  /** Looks at one message alone: what is to be done, and with which others; undefined when nothing is. */
+  prepare(message: M): Promise<{ readonly group: string; readonly part: P } | undefined>;
   /** Does what is to be done for one group, its parts in the order in which they came. */
   run(parts: readonly P[], group: string): Promise<void>;
 }
@@ -45,40 +42,32 @@ export const groupHandler =
       willBeRetried(messageId, error);
       failed.push(messageId);
     };
-    const work = async (records: readonly SQSRecord[], isLast: boolean): Promise<readonly SQSRecord[]> => {
-      const later: SQSRecord[] = [];
-      const prepared = await Promise.all(
-        records.map(async (record) => {
-          const { messageId, body } = record;
-          try {
-            const found = await prepare(z.parse(schema, JSON.parse(body)), isLast);
-            if (found !== 'later') return found && { messageId, ...found };
-            later.push(record);
-          } catch (error) {
-            fail(messageId, error);
-          }
+    const prepared = await Promise.all(
+      Records.map(async ({ messageId, body }) => {
+        try {
+          const found = await prepare(z.parse(schema, JSON.parse(body)));
+          return found && { messageId, ...found };
+        } catch (error) {
+          fail(messageId, error);
           return undefined;
-        }),
-      );
-      const groups = Map.groupBy(
-        prepared.filter((one) => one !== undefined),
-        ({ group }) => group,
-      );
-      await Promise.all(
-        [...groups].map(async ([group, members]) => {
-          try {
-            await run(
-              members.map(({ part }) => part),
-              group,
-            );
-          } catch (error) {
-            for (const { messageId } of members) fail(messageId, error);
-          }
-        }),
-      );
-      return later;
-    };
-    const later = await work(Records, false);
-    if (later.length > 0) await work(later, true);
+        }
+      }),
+    );
+    const groups = Map.groupBy(
+      prepared.filter((one) => one !== undefined),
+      ({ group }) => group,
+    );
+    await Promise.all(
+      [...groups].map(async ([group, members]) => {
+        try {
+          await run(
+            members.map(({ part }) => part),
+            group,
+          );
+        } catch (error) {
+          for (const { messageId } of members) fail(messageId, error);
+        }
+      }),
+    );
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -31,6 +31,7 @@ import { signingKeys } from '#shared/storage/signing-keys';
 import { slices } from '#shared/storage/slices';
 import { stamps } from '#shared/storage/stamps';
 import { tables } from '#shared/storage/table';
+import { takenBack } from '#shared/storage/taken-back';
 import { startDeadline } from '#shared/transport/deadline';
 import { guardedClient } from '#shared/transport/guarded-client';
 import { inboxPoster } from '#shared/transport/inbox-post';
@@ -159,6 +160,7 @@ function wire(address: CloudAddress) {
         site,
         deliveries,
         doings: doings(all),
+        takenBack: takenBack(all),
         policies: policyDirectory(policies(all), now),
         blocks: blocks(all),
         mayReach: reachable({

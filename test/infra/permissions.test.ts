@@ -33,7 +33,7 @@ const may: Record<string, Record<string, readonly string[]>> = {
   count: {
     counted: empty,
     deliveries: send,
-    table: readAndWrite,
+    table: [...readAndWrite, 'BatchGetItem'],
     'memberKey, only for instance': ['Decrypt'],
     interactions: ['Publish'],
   },

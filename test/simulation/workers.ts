@@ -28,6 +28,7 @@ import { removed } from '../../shared/storage/removed.ts';
 import { results } from '../../shared/storage/results.ts';
 import { serverDirectory, servers } from '../../shared/storage/servers.ts';
 import { signOfLife } from '../../shared/storage/sign-of-life.ts';
+import { takenBack } from '../../shared/storage/taken-back.ts';
 import { startDeadline } from '../../shared/transport/deadline.ts';
 import {
   DeliveryMessage,
@@ -186,6 +187,7 @@ export function workers(ground: Ground, to: Readonly<Record<QueueName, InMemoryQ
       ...rows,
       reactions: reactions(tables),
       doings: doings(tables),
+      takenBack: takenBack(tables),
       policies: policyDirectory(policies(tables), now),
       mayReach: async () => true,
       senderOf: async (id) => senderIn(ground.servers, id),

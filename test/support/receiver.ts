@@ -26,6 +26,7 @@ import { remoteActors } from '../../shared/storage/remote-actors.ts';
 import { reports } from '../../shared/storage/reports.ts';
 import { stamps } from '../../shared/storage/stamps.ts';
 import type { Tables } from '../../shared/storage/table.ts';
+import { takenBack } from '../../shared/storage/taken-back.ts';
 import { type DeliveryMessage, type InteractionEvent, ReceivedMessage } from '../../shared/transport/messages.ts';
 import { addressPolicy, mayDeliver } from '../../shared/transport/private-hosts.ts';
 import { reachable } from '../../shared/transport/reachable.ts';
@@ -89,6 +90,7 @@ export function openReceiver(tables: Tables, more: Partial<Effects> = {}) {
     stamps: stamps(tables),
     reports: reports(tables),
     doings: doings(tables),
+    takenBack: takenBack(tables),
     erasure: erasure(tables),
     remoteActors: remoteActors(tables),
     policies: presentPolicies(tables),

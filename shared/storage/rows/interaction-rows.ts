@@ -3,7 +3,8 @@ import { item } from 'dynamodb-toolbox/schema/item';
 import { number } from 'dynamodb-toolbox/schema/number';
 import { set } from 'dynamodb-toolbox/schema/set';
 import { string } from 'dynamodb-toolbox/schema/string';
-import { type SharingTable, standing } from './table.ts';
+import { hashOf } from '../keys.ts';
+import { expiresAt, type SharingTable, standing } from './table.ts';
 
 /** Rows about what people on other servers did with a post. */
 export const interactionRows = (table: SharingTable) => {
@@ -56,5 +57,19 @@ export const interactionRows = (table: SharingTable) => {
     computeKey: ({ objectKey }) => ({ pk: `INTERACTIONS#${objectKey}`, sk: 'TALLY' }),
   });
 
-  return { Reaction, Reactors, Tally };
+  /** UNDONE#actor / hash of the activity's id — an activity that was taken back by its id alone before it was there. */
+  const TakenBack = new Entity({
+    name: 'TakenBack',
+    table,
+    timestamps: false,
+    schema: item({
+      actor: string().key(),
+      activityId: string().key(),
+      signedAt: string().optional(),
+      expiresAt,
+    }),
+    computeKey: ({ actor, activityId }) => ({ pk: `UNDONE#${actor}`, sk: hashOf(activityId) }),
+  });
+
+  return { Reaction, Reactors, Tally, TakenBack };
 };

@@ -124,26 +124,6 @@ describe('messages that are worked on together', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  test('are looked at once more after the others where they ask for it, and then for the last time', async () => {
-    const looks: (readonly [number, boolean])[] = [];
-    const ran: number[] = [];
-    const { handler } = aGrouping({
-      prepare: async ({ group, n }, isLast) => {
-        looks.push([n, isLast]);
-        if (n === 4) throw new Error('no');
-        return n > 1 && !isLast ? 'later' : { group, part: n };
-      },
-      run: async (parts) => void ran.push(...parts),
-    });
-    const bodies = [message('a', 2), message('a', 4), message('a', 1), message('b', 3)];
-    expect(await handler(event(...bodies))).toEqual(failed('m1'));
-    expect(ran).toEqual([1, 2, 3]);
-    expect(looks.slice(4)).toEqual([
-      [2, true],
-      [3, true],
-    ]);
-  });
-
   test('are all at an end when the batch is', async () => {
     const ended: string[] = [];
     const { handler } = aGrouping({

@@ -6,6 +6,7 @@ import type { RemoteActor } from '../../../../shared/domain/remote-actor.ts';
 import { blocks } from '../../../../shared/storage/blocks.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
+import { takenBack } from '../../../../shared/storage/taken-back.ts';
 import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { aJob, noon, unique } from '../../../support/storage-samples.ts';
@@ -174,15 +175,56 @@ describe('an Undo that names nothing but an id', () => {
     expect(await author.followers()).toBe(0);
   });
 
-  test('is heard after what it takes back, when both come at once', async () => {
-    const { post, receiver } = await start();
-    const sender = aSender();
-    const like = activityOf(sender, 'Like', post.id);
-    await receiver.batch([
-      { sender, activity: activityOf(sender, 'Undo', like.id), signedAt: noon(110) },
-      { sender, activity: like, signedAt: noon(100) },
-    ]);
-    expect((await post.numbers()).likes).toBe(0);
+  describe.each(['Follow', 'Like', 'EmojiReact', 'Announce'])('and comes before the %s that it takes back', (type) => {
+    const undoOf = async () => {
+      const started = await start();
+      const sender = aSender();
+      const { author, post } = started;
+      const activity = activityOf(sender, type, type === 'Follow' ? author.id : post.id);
+      return { started, sender, activity, undo: activityOf(sender, 'Undo', activity.id) };
+    };
+
+    test('counts, also when both come at once', async () => {
+      const { started, sender, activity, undo } = await undoOf();
+      await started.receiver.batch([
+        { sender, activity: undo, signedAt: noon(110) },
+        { sender, activity, signedAt: noon(100) },
+      ]);
+      expect(await numbersOf(started)).toEqual([0, 0, 0]);
+      await started.receiver.batch([{ sender, activity, signedAt: noon(100) }]);
+      expect(await numbersOf(started)).toEqual([0, 0, 0]);
+    });
+
+    test('counts for whoever sends it alone, and not for what is done again after it', async () => {
+      const { started, sender, activity, undo } = await undoOf();
+      const { receiver } = started;
+      await receiver.batch([{ sender: aSender(), activity: undo, signedAt: noon(100) }]);
+      await receiver.batch([{ sender, activity: { ...undo, actor: sender.id }, signedAt: noon(100) }]);
+      await receiver.batch([{ sender, activity, signedAt: noon(110) }]);
+      expect((await numbersOf(started)).filter((number) => number === 1)).toHaveLength(1);
+    });
+
+    test('counts when it comes while the other is being counted', async () => {
+      const { started, sender, activity, undo } = await undoOf();
+      const remembered = takenBack(tables);
+      const among: typeof remembered.among = async (activities, now) => {
+        await started.receiver.from(sender, undo);
+        return remembered.among(activities, now);
+      };
+      await openReceiver(tables, { takenBack: { ...remembered, among } }).from(sender, activity);
+      expect(await numbersOf(started)).toEqual([0, 0, 0]);
+    });
+
+    test('counts when the other comes before it is remembered', async () => {
+      const { started, sender, activity, undo } = await undoOf();
+      const remembered = takenBack(tables);
+      const remember: typeof remembered.remember = async (taken, now) => {
+        await started.receiver.from(sender, activity);
+        await remembered.remember(taken, now);
+      };
+      await openReceiver(tables, { takenBack: { ...remembered, remember } }).from(sender, undo);
+      expect(await numbersOf(started)).toEqual([0, 0, 0]);
+    });
   });
 });
 

@@ -33,7 +33,7 @@ const forgotten = [
   ...['Stamp', 'StampOf', 'Report', 'ReportOf'],
 ];
 /** They go by themselves within a day: ids that late copies may still name, and what was counted in the last hours. */
-const withinTheDay = ['Follow', 'Reaction', 'AnswerOf', 'Attempt', 'Limit'];
+const withinTheDay = ['Follow', 'Reaction', 'AnswerOf', 'Attempt', 'Limit', 'TakenBack'];
 /** They have reasons of their own to stay: see the table in docs/moderation.md. `Job` is work that is under way. */
 const outliving = ['Block', 'BlockedAccount', 'Inbox', 'Reach', 'Parked', 'Slice', 'ReceiptPart', 'Job'];
 
@@ -63,6 +63,7 @@ beforeAll(async () => {
     ['Like', post.id],
     ['Create', { ...note, inReplyTo: post.id }],
     ['Flag', [author.id]],
+    ['Undo', `${gone.id}/unheard-of`],
   ] as const)
     await receiver.from(gone, activityOf(gone, type, object));
   const { memberId } = author;
