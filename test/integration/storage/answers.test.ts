@@ -99,6 +99,14 @@ describeStorage('answers', (table) => {
     }
   });
 
+  test('a reply can be removed by its author for as long as it is there, also when it mentions someone', async () => {
+    const note = anAnswer();
+    await all().add(note, [aPlace('reply'), aPlace('mention')], noon());
+    const after = noon(mentionSeconds + 5);
+    expect(await all().isKept(note.actor, note.id, after)).toBe(true);
+    expect(await all().remove(note.actor, note.id, after)).toBe(true);
+  });
+
   test('a mention is gone after 30 days, and may then come again', async () => {
     const { note, place } = await kept('mention');
     const [before, after] = [noon(mentionSeconds - 5), noon(mentionSeconds + 5)];

@@ -205,6 +205,8 @@ test('what the budget does not allow is not fetched, and may be had later', asyn
   const none = withinBudget(fetchActor, { take: async () => ({ taken: false, afterSeconds: 7 }) });
   expect(await none(url)).toEqual({ kind: 'unreachable', reason: expect.stringMatching(/\b7 seconds/) });
   expect(fetched).toEqual([]);
-  expect(await withinBudget(fetchActor, { take: async () => ({ taken: true }) })(url)).toMatchObject({ kind: 'missing' });
+  expect(await withinBudget(fetchActor, { take: async () => ({ taken: true }) })(url)).toMatchObject({
+    kind: 'missing',
+  });
   expect(fetched).toEqual([url.href]);
 });
