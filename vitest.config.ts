@@ -29,6 +29,9 @@ const alone = 'test/unit/transport/guarded-client*.test.ts';
 export default defineConfig({
   test: {
     reporters: ['default', secondChances],
+    // What functions and tests log is shown for tests that fail; what is worth reading anyway is told by `tell`.
+    silent: 'passed-only',
+    env: { POWERTOOLS_DEV: 'true' }, // the functions' logger writes to the console of its test, not past it
     maxWorkers: long ? 2 : 3, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit', { ...shared, exclude: [...configDefaults.exclude, alone] }),
@@ -41,7 +44,11 @@ export default defineConfig({
         globalSetup: 'test/support/one-stack.ts',
         exclude: [...configDefaults.exclude, 'test/integration/local/**'],
       }),
-      project('local', overRealQueues, 'integration/local'),
+      project(
+        'local',
+        { ...shared, ...overRealQueues, globalSetup: 'test/integration/local/directories.ts' },
+        'integration/local',
+      ),
       project('federation', overRealQueues),
     ],
   },

@@ -49,8 +49,18 @@ export function appOf(
   return { app, stack: new FediverseStack(app, 'Test', checked(settings)) };
 }
 
-/** The template of a stage. */
+const templates = new Map<Settings, Template>();
+
+/** The template of a stage; those settings are synthesised once. */
 export function templateOf(settings: Settings): Template {
+  const known = templates.get(settings);
+  if (known) return known;
+  const template = synthesised(settings);
+  templates.set(settings, template);
+  return template;
+}
+
+function synthesised(settings: Settings): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'fediverse-sharing-synth-'));
   try {
     return Template.fromStack(appOf(settings, outdir).stack);

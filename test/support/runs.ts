@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { tell } from './tell.ts';
 
 /**
  * How often a property is tried: a few times with a fixed seed in `npm test`; many times in `npm run test:long`, with the
@@ -7,6 +8,6 @@ import { randomInt } from 'node:crypto';
 export function runs(short: number, long: number): { readonly numRuns: number; readonly seed: number } {
   if (process.env.LONG !== '1') return { numRuns: short, seed: 1 };
   const seed = Number.parseInt(process.env.SEED ?? '', 10) || randomInt(2 ** 31);
-  console.info(`${long} runs with the seed ${seed}`);
+  tell(`${long} runs with the seed ${seed}`);
   return { numRuns: long, seed };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { pathToFileURL } from 'node:url';
@@ -34,6 +35,7 @@ const usual = [...getCACertificates('default'), ...getCACertificates('extra')];
 setDefaultCACertificates([...usual, ...trusted]);
 
 keepToRole(allowed);
+enableCompileCache(); // every thread of every start compiles the same bundles
 const dot = handler.lastIndexOf('.');
 const [file, exported] = [handler.slice(0, dot), handler.slice(dot + 1)];
 const candidates = ['mjs', 'js', 'cjs'].map((extension) => join(directory, `${file}.${extension}`));

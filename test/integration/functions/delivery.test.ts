@@ -83,7 +83,7 @@ describe.concurrent('a post', () => {
     const { member, servers, stop } = await start(3);
     const [good, down, failing] = servers as [RemoteServer, RemoteServer, RemoteServer];
     failing.answerWith('/inbox', ...Array(99).fill({ status: 503 }));
-    await down.stop();
+    down.goDown();
     const { postId, id } = await member.share();
     await counted(member, postId, { asked: 3, accepted: 1, retrying: 2, gaveUp: 0 });
     await waitsFor(down, failing);
@@ -93,7 +93,7 @@ describe.concurrent('a post', () => {
     await counted(member, removed.postId, { asked: 3, accepted: 1, retrying: 2 });
     await arrives(good, 'Delete');
 
-    const back = await startRemoteServer({ port: Number(new URL(down.origin).port) });
+    down.comeBack();
     failing.answerWith('/inbox');
     const failed = failing.received.length;
     await eventually(
@@ -105,12 +105,12 @@ describe.concurrent('a post', () => {
       },
       30_000,
     );
-    const taken = [...back.received, ...failing.received.slice(failed)].map(({ activity }) => activity.id);
+    const taken = [...down.received, ...failing.received.slice(failed)].map(({ activity }) => activity.id);
     const wanted = [`${id}#create`, `${removed.id}#delete`];
     expect(taken.sort()).toEqual([...wanted, ...wanted].sort());
     expect(typesAt(good)).toEqual(['Create', 'Create', 'Delete']);
-    for (const delivery of back.received) expect(isSignedBy(delivery, await member.publicKeyPem())).toBe(true);
-    await Promise.all([stop(), back.stop()]);
+    for (const delivery of down.received) expect(isSignedBy(delivery, await member.publicKeyPem())).toBe(true);
+    await stop();
   }, 90_000);
 
   test('goes once to a server with a shared inbox, however many follow there', async () => {

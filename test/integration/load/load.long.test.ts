@@ -18,6 +18,7 @@ import { type Gate, openGate } from '../../support/gate.ts';
 import { anAuthor, openReceiver } from '../../support/receiver.ts';
 import { aPerson } from '../../support/remote-person.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
+import { tell } from '../../support/tell.ts';
 
 const long = process.env.LONG === '1';
 const size = long ? 1 : 0.05;
@@ -142,9 +143,7 @@ test('a flood of bogus activities costs little, and none of the good ones is los
   }
   const seconds = (performance.now() - start) / 1000;
   const used = memories.map((one) => one.toFixed(1)).join(', ');
-  console.info(
-    `${requests.length} requests in ${seconds.toFixed(1)} s; memory, from start to end: ${used} MB\n${report()}`,
-  );
+  tell(`${requests.length} requests in ${seconds.toFixed(1)} s; memory, from start to end: ${used} MB\n${report()}`);
 
   const free = { fetches: 0, writes: 0, messages: 0 };
   expect(costs.early).toMatchObject({ ...free, reads: 0 });
@@ -174,7 +173,7 @@ test('a flood of bogus activities costs little, and none of the good ones is los
 
   expect(costs.good).toMatchObject({ fetches: goodCount, messages: goodCount, statuses: { 202: goodCount } });
   const senderOf = (id: string) => remoteActors(tables).find(id, new Date());
-  const receiver = openReceiver(tables, { now: () => new Date(), senderOf, mayDeliverTo: () => true });
+  const receiver = openReceiver(tables, { now: () => new Date(), senderOf, mayReach: async () => true });
   for (let n = 0; n < handedOn.length; n += 20) await Promise.all(handedOn.slice(n, n + 20).map(receiver.take));
   expect(await author.followers()).toBe(goodCount);
   expect(receiver.deliveries).toHaveLength(goodCount);

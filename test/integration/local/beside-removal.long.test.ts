@@ -1,5 +1,6 @@
 /** Posts of others go on while a large removal is under way. */
 import { expect, onTestFinished, test } from 'vitest';
+import { tell } from '../../support/tell.ts';
 import { aRemovalScene, delaysOf, type LivePost, middle, requestsOf, size } from './removal-scene.ts';
 
 const long = process.env.LONG === '1'; // the order in which servers are asked is tested with `ask` as well
@@ -26,7 +27,7 @@ test.runIf(long)(
     expect(requests.every((count) => count === size.posts)).toBe(true);
     // The newest first, at every server.
     for (const { order } of fediverse.alive) expect(order).toEqual(scene.objects.toReversed());
-    console.log(
+    tell(
       `${size.posts} Deletes for each of ${fediverse.alive.length} servers, ${seconds.toFixed(1)} s until sharing was off; posts of another member reached ` +
         `the last of these servers after ${middle(alone)} ms in the middle before it (${alone.at(-1)} ms at most of ${alone.length}), ` +
         `${middle(beside)} ms beside it (${beside.at(-1)} ms at most of ${beside.length})`,

@@ -1,6 +1,7 @@
 /** The power fails at every step of a removal: no post is left un-asked, and the receipt is complete and right. */
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../support/peer/eventually.ts';
+import { tell } from '../../support/tell.ts';
 import {
   aRemovalScene,
   delaysOf,
@@ -71,7 +72,7 @@ test(
 
     const requests = requestsOf(scene);
     const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
-    console.log(
+    tell(
       `${live.length} power failures: ${mean.toFixed(1)} Deletes for each server (${Math.min(...requests)} to ${Math.max(...requests)}) for ${size.posts} posts, ` +
         `${seconds.toFixed(0)} s with all restarts; posts of another member reached the last of ${fediverse.alive.length} servers ` +
         `after ${middle(delays)} ms in the middle and ${delays.at(-1)} ms at most, power failures among them`,

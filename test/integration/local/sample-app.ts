@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, type HttpMethod, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 
-const everything = mkdtempSync(join(tmpdir(), 'local-stack-'));
-afterAll(() => rmSync(everything, { recursive: true, force: true }));
-
-/** A new empty directory; it is removed when the tests of the file are over. */
-export const newDirectory = () => mkdtempSync(join(everything, 'directory-'));
+/** A new empty directory; it is removed when all tests are over. */
+export const newDirectory = () => mkdtempSync(join(inject('directories'), 'directory-'));
 
 /** What the definition of a small test stack is built with. */
 export interface Sample {
