@@ -58,9 +58,9 @@ async function undoneBefore({ takenBack, now }: Effects, parts: readonly Part[])
     now(),
   );
   return undone.flatMap(({ actor, activityId, signedAt }) => {
-    const part = done.find(({ sender, deed }) => sender.id === actor && deed.activityId === activityId)!;
-    const cameAgain = signedAt !== undefined && (part.deed.signedAt ?? '') > signedAt;
-    return cameAgain ? [] : [{ ...part, deed: { kind: 'undid', activityId, signedAt, exactly: true } } as const];
+    const copies = done.filter(({ sender, deed }) => sender.id === actor && deed.activityId === activityId);
+    const cameAgain = signedAt !== undefined && copies.some(({ deed }) => (deed.signedAt ?? '') > signedAt);
+    return cameAgain ? [] : [{ ...copies[0]!, deed: { kind: 'undid', activityId, signedAt, exactly: true } } as const];
   });
 }
 
@@ -71,9 +71,9 @@ type Target =
 /** An Undo that names nothing but the id of what it takes back, as those of Akkoma do. */
 const isByIdAlone = ({ deed }: Counted): boolean => deed.kind === 'undid' && deed.exactly === true;
 
-/** What of ours it is about. What an id alone takes back is what stands by it, else what waits at the same inbox. */
+/** What of ours it is about. What an id alone takes back is what stands or waits by it, else what waits at the same inbox. */
 async function targetOf(
-  deps: Pick<Effects, 'site' | 'doings' | 'members' | 'takenBack' | 'now'>,
+  deps: Pick<Effects, 'site' | 'doings' | 'heldFollows' | 'members' | 'takenBack' | 'now'>,
   actor: string,
   counted: Counted,
   inbox: string | undefined,
@@ -88,16 +88,18 @@ async function targetOf(
 
 /** What is not there yet is taken back when it comes; looked for once more, as it may have come at this moment. */
 async function undoneById(
-  { doings, members, takenBack, now }: Pick<Effects, 'doings' | 'members' | 'takenBack' | 'now'>,
+  deps: Pick<Effects, 'doings' | 'heldFollows' | 'members' | 'takenBack' | 'now'>,
   { actor, activityId, signedAt }: TakenBackActivity,
 ): Promise<Target | undefined> {
+  const { doings, heldFollows, members, takenBack, now } = deps;
   let done = await doings.byActivity(actor, activityId);
   if (!done) {
     await takenBack.remember({ actor, activityId, signedAt }, now());
     done = await doings.byActivity(actor, activityId);
   }
-  const member = done && (await members.find(done.memberId, now()));
-  return member?.actorKey === undefined ? undefined : { ...done!, actorKey: member.actorKey };
+  const memberId = done?.memberId ?? (await heldFollows.memberOf(actor, activityId, now()));
+  const actorKey = memberId && (await members.find(memberId, now()))?.actorKey;
+  return actorKey ? { ...(done ?? { kind: 'follow' }), actorKey } : undefined;
 }
 
 const ofMember = (actorKey: string | undefined): Target | undefined =>

@@ -25,7 +25,7 @@ export interface Effects {
   readonly members: Pick<Members, 'find' | 'findByActorKey'>;
   readonly posts: Pick<Posts, 'find'>;
   readonly followers: Pick<Followers, 'find' | 'count'>;
-  readonly heldFollows: Pick<HeldFollows, 'find' | 'hold' | 'forget'>;
+  readonly heldFollows: Pick<HeldFollows, 'find' | 'memberOf' | 'hold' | 'forget'>;
   readonly inboxes: Pick<Inboxes, 'open' | 'witness'>;
   readonly reactions: Pick<Reactions, 'count'>;
   readonly doings: Pick<Doings, 'byActivity'>;

@@ -44,8 +44,8 @@ async function sortOutOne(
   const undos = own.map(({ deed }) => deed).filter((deed) => deed.kind === 'undid');
   const before = undos.length > 0 ? await heldFollows.find(memberId, actor, now()) : undefined;
   const mustWait = sharing === 'paused' && !(await followers.find(memberId, actor));
-  const latest = inOrder(own.map(({ deed }) => deed)).at(-1);
-  const waits = own.filter(({ deed }) => mustWait && deed === latest && deed.kind === 'did');
+  const last = mustWait ? lastToStand(own.map(({ deed }) => deed)) : undefined;
+  const waits = own.filter(({ deed }) => deed === last);
   const isOver = ({ deed }: FollowPart) => deed.kind === 'undid' || undos.some((undo) => ends(undo, deed));
   return {
     now: mustWait ? own.filter((part) => !waits.includes(part) && isOver(part)) : own,
@@ -53,6 +53,18 @@ async function sortOutOne(
     undone: before && undos.some((undo) => ends(undo, deedOf(before))) ? [deedOf(before)] : [],
     takenBack: new Map(before ? [[actor, undos.some((undo) => takesBack(undo, before))]] : []),
   };
+}
+
+/** The Follow that was signed last, unless an Undo after it takes it back. One by another id alone is about something else. */
+function lastToStand(deeds: readonly Deed[]): Deed | undefined {
+  const ordered = inOrder(deeds);
+  const at = ordered.findLastIndex(({ kind }) => kind === 'did');
+  const last = ordered[at];
+  if (last?.kind !== 'did') return undefined;
+  const isOver = ordered
+    .slice(at + 1)
+    .some((undo) => undo.kind === 'undid' && (!undo.exactly || undo.activityId === last.activityId));
+  return isOver ? undefined : last;
 }
 
 /** Is this the Undo of this very Follow? */

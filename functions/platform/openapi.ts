@@ -72,9 +72,20 @@ const open = {
       summary:
         'Which servers are blocked or limited, and why, by name: for everybody, unless the settings switch it off',
       security: [],
-      parameters: [],
+      parameters: [
+        {
+          name: 'after',
+          in: 'query',
+          required: false,
+          schema: { type: 'string', description: 'The list goes on behind this name' },
+        },
+      ],
       responses: {
-        '200': { description: 'Done.', content: content(schemaOf(blockedServersAnswer, 'output')) },
+        '200': {
+          description: 'Done.',
+          headers: headersOf({ link: 'Where the list goes on, if it does' }),
+          content: content(schemaOf(blockedServersAnswer, 'output')),
+        },
         default: problemAnswer,
       },
     },

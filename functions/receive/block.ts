@@ -1,5 +1,7 @@
+import { strangerOf } from '#shared/domain/policy';
 import { actorKeyIn } from '#shared/protocol/site';
-import { type Activity, type Effects, isHeard } from './effects.ts';
+import type { Activity, Effects } from './effects.ts';
+import { isHeard } from './regard.ts';
 
 /** Someone blocks a member -> nothing new goes there: the follow ends, also one that waits. What was liked and written stays. */
 export async function block(deps: Effects, { actor, object }: Activity<'block'>): Promise<void> {
@@ -10,6 +12,6 @@ export async function block(deps: Effects, { actor, object }: Activity<'block'>)
   const { memberId } = member;
   await heldFollows.forget(memberId, actor);
   const followed = await followers.remove(memberId, actor, now());
-  if (followed && (await isHeard(deps, actor)))
+  if (followed && (await isHeard(deps, [strangerOf(actor)])))
     await announce([{ type: 'unfollow', memberId, actor, at: now().toISOString() }]);
 }

@@ -1,7 +1,7 @@
 import { type AnswerNote, clamped, longestSummary, mostPlaces, notesPerHour, type Place } from '#shared/domain/answer';
 import { perHour } from '#shared/domain/limits';
 import { isStillAsked } from '#shared/domain/post';
-import { deliveryInbox, facesOf } from '#shared/domain/remote-actor';
+import { deliveryInbox } from '#shared/domain/remote-actor';
 import { plainText, sanitiseHtml, webPage } from '#shared/protocol/html';
 import type { IncomingNote } from '#shared/protocol/incoming';
 import { logger } from '#shared/runtime/logger';
@@ -9,6 +9,7 @@ import type { InteractionEvent } from '#shared/transport/messages';
 import type { Activity, Effects, Sender } from './effects.ts';
 import { sentPost } from './our-post.ts';
 import { placesOf, type StandingPlace } from './places.ts';
+import { isBlockedBy } from './regard.ts';
 
 /**
  * Create of a public note that replies to or quotes one of our posts, or mentions a member -> kept, sanitised, at each of
@@ -62,8 +63,9 @@ const answerNote = (note: IncomingNote, sender: Sender, now: Date): AnswerNote =
 });
 
 /** Nobody has to read whom they block, nor more of one person than a person can write. */
-async function isBearable({ blocks, buckets, now }: Effects, { place }: StandingPlace, sender: Sender) {
-  if (await isBlockedBy(blocks, place.memberId, sender)) return false;
+async function isBearable(deps: Effects, { place }: StandingPlace, sender: Sender) {
+  const { buckets, now } = deps;
+  if (await isBlockedBy(deps, place.memberId, sender)) return false;
   const { taken } = await buckets.take(
     `notes#${place.memberId}#${sender.id}`,
     { amount: 1, ...perHour(notesPerHour) },
@@ -73,22 +75,17 @@ async function isBearable({ blocks, buckets, now }: Effects, { place }: Standing
   return taken;
 }
 
-async function isBlockedBy(blocks: Effects['blocks'], memberId: string, sender: Sender): Promise<boolean> {
-  for (const face of facesOf(sender)) if (await blocks.blocks(memberId, face)) return true;
-  return false;
-}
-
 /** A member may have blocked the sender, and hidden all that was there, right before this note was kept: it is hidden as well. */
 async function hideUnwanted(
-  { answers, blocks }: Effects,
+  deps: Effects,
   heard: readonly StandingPlace[],
   { id }: IncomingNote,
   sender: Sender,
 ): Promise<readonly StandingPlace[]> {
   const wanted: StandingPlace[] = [];
   for (const one of heard) {
-    if (!(await isBlockedBy(blocks, one.place.memberId, sender))) wanted.push(one);
-    else await answers.setHidden({ ...one.place, id }, true);
+    if (!(await isBlockedBy(deps, one.place.memberId, sender))) wanted.push(one);
+    else await deps.answers.setHidden({ ...one.place, id }, true);
   }
   return wanted;
 }

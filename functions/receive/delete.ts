@@ -1,4 +1,6 @@
-import { type Activity, type Effects, isHeard } from './effects.ts';
+import { strangerOf } from '#shared/domain/policy';
+import type { Activity, Effects } from './effects.ts';
+import { isHeard } from './regard.ts';
 
 /** As long as one message may take: what it does not end is ended when it comes again. */
 const mostMs = 20_000;
@@ -13,7 +15,7 @@ export async function deleteActivity(deps: Effects, { actor, object }: Activity<
   const began = now();
   const mayGoOn = () => now().getTime() - began.getTime() < mostMs;
   const { unfollowed, done } = await erasure.end(actor, began, mayGoOn);
-  if (await isHeard(deps, actor))
+  if (await isHeard(deps, [strangerOf(actor)]))
     await announce(
       unfollowed.map((memberId) => ({ type: 'unfollow', memberId, actor, at: began.toISOString() }) as const),
     );

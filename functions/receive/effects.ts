@@ -56,7 +56,3 @@ export type Activity<K extends Incoming['kind']> = Extract<Incoming, { readonly 
 
 /** The sender, as its own server describes it. */
 export type Sender = RemoteActor;
-
-/** Is the platform told of what this actor does? Of nobody whose server is limited. */
-export const isHeard = async ({ policies }: Pick<Effects, 'policies'>, actor: string): Promise<boolean> =>
-  (await policies()).levelOf(new URL(actor).host) === 'open';

@@ -1,9 +1,11 @@
 import { perHour } from '#shared/domain/limits';
+import { facesOf } from '#shared/domain/remote-actor';
 import { longestComment, mostReported } from '#shared/domain/report';
 import { plainText } from '#shared/protocol/html';
 import { actorKeyIn, postKeysIn } from '#shared/protocol/site';
 import { logger } from '#shared/runtime/logger';
-import { type Activity, type Effects, isHeard, type Sender } from './effects.ts';
+import type { Activity, Effects, Sender } from './effects.ts';
+import { isHeard } from './regard.ts';
 
 /** Flag of our members or posts -> a report for the moderators, and the platform is told, unless the server is limited. A server may report so much in an hour. */
 export async function flag(deps: Effects, { id, objects, comment }: Activity<'flag'>, sender: Sender): Promise<void> {
@@ -19,7 +21,7 @@ export async function flag(deps: Effects, { id, objects, comment }: Activity<'fl
   const { id: actor, handle, name } = sender;
   const text = plainText(comment, longestComment);
   const kept = await reports.add({ server, actor, memberIds, postIds, comment: text }, id, now());
-  if (!kept || !(await isHeard(deps, actor))) return;
+  if (!kept || !(await isHeard(deps, facesOf(sender)))) return;
   const at = now().toISOString();
   await announce([{ type: 'report', memberId, postId: postIds[0], actor, handle, name, reportId: kept.id, at }]);
 }

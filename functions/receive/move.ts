@@ -3,6 +3,7 @@ import { deliveryInbox, facesOf, type RemoteActor } from '#shared/domain/remote-
 import { isShown } from '#shared/domain/sharing';
 import { logger } from '#shared/runtime/logger';
 import type { Activity, Effects } from './effects.ts';
+import { isBlockedBy } from './regard.ts';
 
 /**
  * A follower moved -> its follows are those of its new account, if that one says so itself. Nobody is told: it is the
@@ -39,15 +40,10 @@ async function moverAt(
 }
 
 /** The old follow ends last: until then a repeat finds everything that is still to be done. */
-async function takeOver(
-  { members, followers, inboxes, blocks, now }: Effects,
-  memberId: string,
-  old: string,
-  mover: RemoteActor,
-): Promise<void> {
+async function takeOver(deps: Effects, memberId: string, old: string, mover: RemoteActor): Promise<void> {
+  const { members, followers, inboxes, now } = deps;
   const follow = await followers.find(memberId, old);
-  if (!follow) return;
-  for (const face of facesOf(mover)) if (await blocks.blocks(memberId, face)) return;
+  if (!follow || (await isBlockedBy(deps, memberId, mover))) return;
   const inbox = deliveryInbox(mover);
   const own = await followers.find(memberId, mover.id);
   if (!own) {

@@ -1,10 +1,12 @@
 import { clamped, type Place } from '#shared/domain/answer';
 import { hasActor } from '#shared/domain/member';
+import { facesOf } from '#shared/domain/remote-actor';
 import { isSharing } from '#shared/domain/sharing';
 import type { IncomingNote } from '#shared/protocol/incoming';
 import { actorKeyIn } from '#shared/protocol/site';
 import type { Effects, Sender } from './effects.ts';
 import { ourPost } from './our-post.ts';
+import { isHeard } from './regard.ts';
 
 /** Where a note belongs, and the platform's id of the post there. */
 export interface StandingPlace {
@@ -19,8 +21,7 @@ type Deps = Pick<Effects, 'site' | 'members' | 'posts' | 'policies' | 'now'>;
  * has one place with each post, and none as a mention with a member whose post it has a place with.
  */
 export async function placesOf(deps: Deps, note: IncomingNote, sender: Sender): Promise<readonly StandingPlace[]> {
-  const level = (await deps.policies()).levelOf(new URL(sender.id).host);
-  const hidden = level === 'limited' ? ('policy' as const) : undefined;
+  const hidden = (await isHeard(deps, facesOf(sender))) ? undefined : ('policy' as const);
   const places: StandingPlace[] = [];
   const add = (one: StandingPlace) => {
     const { memberId, about } = one.place;

@@ -4,12 +4,15 @@ import type { Activity, Effects } from './effects.ts';
 
 /** Looks at one actor: people change a new profile several times, and what is missed then stays wrong for a month. */
 const looks = { capacity: 3, perSecond: 1 / 600 };
+const copiesComeMs = 600_000; // later it may as well be a clock that is slow
 
 /** An actor says that it changed -> its own server is asked; what it sent along counts for nothing. */
 export async function refresh(deps: Effects, { actor }: Activity<'refresh'>, signedAt: string): Promise<void> {
   const { remoteActors, fetchActor, mayReach, buckets, now } = deps;
   const last = await remoteActors.fetchedAt(actor, now());
-  if (!last || last.toISOString() >= signedAt) return; // a copy, as servers send that know no shared inboxes
+  if (!last) return;
+  const isCopy = last.toISOString() >= signedAt && now().getTime() - last.getTime() < copiesComeMs;
+  if (isCopy) return; // as servers send that know no shared inboxes
   const { taken } = await buckets.take(`looks#${actor}`, { amount: 1, ...looks }, now());
   if (!taken) return logger.info('an actor that changes more often than it is looked at', { actor });
   const answer = await fetchActor(new URL(actor));

@@ -130,6 +130,7 @@ async function eachInbox(deps: BlockedDeps, { page, isBlocked, since, cursor, ha
       if (!hasTime()) return toCursor([after ?? '', '', '']);
     }
     [after, inbox, posts] = [next, undefined, undefined];
+    if (after && !hasTime()) return toCursor([after, '', '']);
   } while (after);
   return undefined;
 }

@@ -96,10 +96,11 @@ async function goOn(deps: HeldDeps, member: Member, held: readonly HeldFollow[])
     await answer(deps, 'reject', present ?? member, following);
   } else {
     await answer(deps, 'accept', member, following);
-    const isQuiet = (actor: string) => decided.levelOf(new URL(actor).host) === 'limited';
+    const isQuiet = ({ actor: id, inbox }: HeldFollow) =>
+      facesOf({ id, inbox }).some(({ server }) => decided.levelOf(server) === 'limited');
     await announce(
       following
-        .filter(({ actor }) => settled.get(actor)?.counted === 1 && !isQuiet(actor))
+        .filter((one) => settled.get(one.actor)?.counted === 1 && !isQuiet(one))
         .map(({ actor }) => ({ type: 'follow' as const, memberId, actor, at: now().toISOString() })),
     );
   }

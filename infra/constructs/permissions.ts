@@ -25,7 +25,7 @@ export function onlyPartitions(...keys: readonly string[]): Conditions {
 export function allowVerifying(who: IGrantable, tableArn: string, memberKeyArn: string): void {
   allow(who, ['dynamodb:GetItem'], tableArn);
   allow(who, ['dynamodb:Query'], tableArn, onlyPartitions('DOINGS#*', 'POLICIES*'));
-  const own = onlyPartitions('REMOTE#*', 'KEY#*', 'ATTEMPT#*', 'LIMIT#*', 'PEER#*', 'PEOPLE#*');
+  const own = onlyPartitions('REMOTE#*', 'KEY#*', 'ATTEMPT#*', 'LIMIT#*', 'PEER#*');
   allow(who, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], tableArn, own);
   allow(who, ['kms:Decrypt'], memberKeyArn, forKeysOf('instance'));
 }

@@ -35,7 +35,7 @@ export interface BlockedAccount {
 /** Someone elsewhere, as far as blocks go. */
 export interface Stranger {
   readonly id: string;
-  /** The host of the actor's id. */
+  /** The host of the actor's id, or that of the inbox. */
   readonly server: string;
 }
 

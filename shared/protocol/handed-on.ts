@@ -3,8 +3,8 @@ import type { Incoming } from './incoming.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * The text that goes into a queue: a public note as it was signed; of everything else only who does what with what. So
- * what somebody wrote to a few people lies nowhere, not even among the messages that failed.
+ * The text that goes into a queue: a public note as it was signed; of everything else only who does what with what, and
+ * what a report says. So no note to a few people lies anywhere, not even among the messages that failed.
  */
 export function handedOn(activity: Incoming, signed: string): string {
   if ((activity.kind === 'create' || activity.kind === 'update') && activity.note.isPublic) return signed;

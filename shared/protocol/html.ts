@@ -102,7 +102,7 @@ const reduced = (html: string): string => {
     },
   });
   // A mark behind a tag would become one character with its end, where somebody composes them (U+226F).
-  return withoutUnseen(harmless)
+  return withoutUnseen(harmless.toWellFormed()) // the parser may cut a character in two
     .replace(/>\p{M}+/gu, '>')
     .trim();
 };
@@ -117,6 +117,7 @@ export function plainText(text: string, limit: number): string {
     .replace(blocks, ' $&')
     .replace(breaks, ' $&');
   const bare = sanitizeHtml(spaced, { allowedTags: [], allowedAttributes: {} })
+    .toWellFormed()
     .replace(/&(amp|lt|gt|quot|#39);/g, (entity) => Object.keys(entities).find((key) => entities[key] === entity) ?? '')
     .replace(/[\t-\r]/g, ' ');
   const line = withoutUnseen(bare)

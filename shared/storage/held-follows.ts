@@ -24,6 +24,7 @@ export interface HeldFollow {
 }
 
 const keptSeconds = 180 * 24 * 3600;
+const mostLookedAt = 100;
 
 /** Follows that wait for sharing to go on: by member, and by actor, so that whoever goes takes them along. */
 export const heldFollows = ({ HeldFollow, HeldFollowOf, table }: Tables) => {
@@ -32,6 +33,14 @@ export const heldFollows = ({ HeldFollow, HeldFollowOf, table }: Tables) => {
       HeldFollow.build(DeleteTransaction).key({ memberId, actor }),
       HeldFollowOf.build(DeleteTransaction).key({ memberId, actor }),
     );
+  };
+
+  const find = async (memberId: string, actor: string, now: Date): Promise<HeldFollow | undefined> => {
+    const { Item } = await HeldFollow.build(GetItemCommand)
+      .key({ memberId, actor })
+      .options({ consistent: true })
+      .send();
+    return Item && isLive(Item, now) ? toHeldFollow(Item) : undefined;
   };
 
   return {
@@ -44,12 +53,18 @@ export const heldFollows = ({ HeldFollow, HeldFollowOf, table }: Tables) => {
     },
 
     /** Read strongly. */
-    find: async (memberId: string, actor: string, now: Date): Promise<HeldFollow | undefined> => {
-      const { Item } = await HeldFollow.build(GetItemCommand)
-        .key({ memberId, actor })
-        .options({ consistent: true })
+    find,
+
+    /** Which member this very Follow waits for, of those hundred that its actor waits for first; read strongly. */
+    memberOf: async (actor: string, followId: string, now: Date): Promise<string | undefined> => {
+      const { Items = [] } = await table
+        .build(QueryCommand)
+        .entities(HeldFollowOf)
+        .query({ partition: `DOINGS#${actor}`, range: { beginsWith: 'held#' } })
+        .options({ consistent: true, limit: mostLookedAt })
         .send();
-      return Item && isLive(Item, now) ? toHeldFollow(Item) : undefined;
+      for (const { memberId } of Items) if ((await find(memberId, actor, now))?.followId === followId) return memberId;
+      return undefined;
     },
 
     /** It was answered, or its Undo has come. */

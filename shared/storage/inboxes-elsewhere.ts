@@ -11,7 +11,10 @@ const tries = 5;
 
 /** Which places outside of their own hosts the people of a registrable domain have named for their mail; a few at most. */
 export const inboxesElsewhere = ({ InboxesElsewhere }: Tables) => ({
-  /** True for a place that was named in the last 30 days, and for another one as long as there are fewer than `most`. */
+  /**
+   * True for a place that is on the domain's list, and for another one as long as there are fewer than `most`. The list
+   * goes as a whole, 15 to 30 days after one of them was named last.
+   */
   admit: async (domain: string, place: string, most: number, now: Date): Promise<boolean> => {
     const hash = hashOf(place);
     const expiresAt = epochSeconds(now, keptSeconds);

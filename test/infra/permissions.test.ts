@@ -11,7 +11,7 @@ const send = ['SendMessage'];
 const verifying = {
   table: ['GetItem'],
   'table, only partitions DOINGS#* POLICIES*': ['Query'],
-  'table, only partitions ATTEMPT#* KEY#* LIMIT#* PEER#* PEOPLE#* REMOTE#*': ['PutItem', 'UpdateItem'],
+  'table, only partitions ATTEMPT#* KEY#* LIMIT#* PEER#* REMOTE#*': ['PutItem', 'UpdateItem'],
   'memberKey, only for instance': ['Decrypt'],
 };
 

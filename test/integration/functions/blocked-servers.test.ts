@@ -189,3 +189,11 @@ test('who follows again after a block ended gets new posts, and nothing old come
   await worker.run(await promised(tables, postJob('create', await author.post(false), noon().toISOString())), plenty);
   expect(worker.reached()).toEqual([inbox]);
 });
+
+test('a server that is limited gets what is new', async () => {
+  const [author, inbox] = [await anAuthor(tables), anInbox()];
+  await policies(tables).put([{ host: hostOf(inbox), level: 'limited', category: 'spam', at: noon().toISOString() }]);
+  const worker = aDeliverer(tables);
+  await worker.run(about(author, await author.post(), [inbox]));
+  expect(worker.inboxes()).toEqual([inbox]);
+});

@@ -197,6 +197,20 @@ test('a repeat of a message that is over does nothing, and one of a message that
   expect(await numbersOf(all)).toEqual([0, 0, 0, 0]);
 });
 
+test('it can be asked how far it came', async () => {
+  const all = await start();
+  const { server } = all;
+  for (let n = 0; n < 3; n++) await doesEverything(all, await someoneOn(server));
+  const message = await started({ kind: 'server', server });
+  const worker = aWorker(2);
+  let next: ErasureRemoval | undefined = message;
+  for (; next?.people === 0; next = worker.further.shift()) await worker.once(next);
+  expect(await erasures(tables).find(message.erasure, noon(301))).toMatchObject({
+    state: 'underWay',
+    people: next?.people,
+  });
+});
+
 test('nothing known is no obstacle', async () => {
   for (const erased of [
     { kind: 'actor', actor: aSender().id },

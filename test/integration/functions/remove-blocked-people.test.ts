@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { blocks } from '../../../shared/storage/blocks.ts';
 import { inboxes } from '../../../shared/storage/inboxes.ts';
 import { policies } from '../../../shared/storage/policies.ts';
+import { reach } from '../../../shared/storage/reach.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
@@ -78,6 +79,19 @@ describe('a server that a member blocks', () => {
         .map((at) => [sharedInbox(at), expect.objectContaining({ objectKey: post.objectKey })] as const)
         .sort(([one], [another]) => (one < another ? -1 : 1)),
     );
+  });
+
+  test('is found in more than one run where many others have inboxes there', async () => {
+    const host = aDomain();
+    const author = await anAuthor(tables);
+    await blocks(tables).add(author.memberId, { server: host }, noon());
+    const pages = [1, 2, 3, 4, 5].map(String);
+    const pageOf = async (_: string, __: string, { cursor = '0' }: { readonly cursor?: string | undefined }) => ({
+      items: [],
+      next: pages[Number(cursor)],
+    });
+    const worker = aBlocker(tables, { steps: 1, reach: { ...reach(tables), pageOf } });
+    expect(await worker.toTheEnd({ kind: 'memberServer', memberId: author.memberId, host })).toBe(3);
   });
 
   test('is left alone when the member has changed its mind', async () => {

@@ -7,6 +7,7 @@ import { hashOf } from '../../../shared/storage/keys.ts';
 import { policies } from '../../../shared/storage/policies.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { blockJob } from '../../../shared/transport/jobs.ts';
+import type { BlockRemoval } from '../../../shared/transport/messages.ts';
 import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
 import { databaseClient, newTables } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
@@ -58,6 +59,29 @@ describe('a server that is blocked', () => {
       },
     ]);
     expect([await isOpen(author, host), await isOpen(other, host)]).toEqual([false, false]);
+  });
+
+  test('is parted from inbox by inbox, a message for each where there is no time for more', async () => {
+    const host = aDomain();
+    const authors = await Promise.all([1, 2, 3].map(() => anAuthor(tables)));
+    for (const { memberId } of authors) await inboxes(tables).open(memberId, sharedInbox(host), noon());
+    await decide(host, 'blocked');
+    expect(await aBlocker(tables, { steps: 0 }).toTheEnd({ kind: 'server', host })).toBeGreaterThanOrEqual(3);
+    expect(await Promise.all(authors.map((author) => isOpen(author, host)))).toEqual([false, false, false]);
+  });
+
+  test('is parted from nobody by a message whose work is done', async () => {
+    const [host, author] = [aDomain(), await anAuthor(tables)];
+    const follow = await follows(author, host);
+    await decide(host, 'blocked');
+    const at = noon(75).toISOString();
+    const block = { kind: 'server', host } as const;
+    const worker = aBlocker(tables);
+    await worker.run(
+      { block, since: at, job: jobKey(blockJob(block, at, at)) },
+      { getRemainingTimeInMillis: () => 1e6 },
+    );
+    expect([await isFollowing(author, follow), worker.sent]).toEqual([true, []]);
   });
 
   test('takes all below its name with it, but for what was decided otherwise', async () => {
@@ -198,14 +222,19 @@ test('after an import each server that is blocked and holds something gets work 
     category: 'spam' as const,
     at,
   }));
-  await rows.put([...blocked, { host: limited, level: 'limited', category: 'spam', at }]);
+  const more = Array.from({ length: 100 }, () => ({ ...blocked[0]!, host: aDomain() }));
+  await rows.put([...blocked, ...more, { host: limited, level: 'limited', category: 'spam', at }]);
   const worker = aBlocker(own);
-  await worker.toTheEnd({ kind: 'servers' });
+  expect(await worker.toTheEnd({ kind: 'servers' })).toBe(2);
   expect(worker.started.map(({ message }) => message)).toEqual(
     expect.arrayContaining(
       [held, below].map((host) => ({ block: { kind: 'server', host }, since: noon(75).toISOString() })),
     ),
   );
   expect(worker.started).toHaveLength(2);
-  for (const { id } of worker.started) expect(id).toMatch(/^block#server#/);
+  for (const { id, message } of worker.started) {
+    expect(id).toMatch(/^block#server#/);
+    const { block, since } = message as BlockRemoval;
+    expect(await jobs(own).isOpen(jobKey(blockJob(block, since, noon(100).toISOString())))).toBe(true);
+  }
 });

@@ -1,8 +1,11 @@
 /** Answers are kept, and removed by whom they are from, once. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mentionSeconds, mostPlaces } from '../../../shared/domain/answer.ts';
 import { rememberedSeconds } from '../../../shared/domain/interaction.ts';
-import { anAnswer, answersOn, aPlace, none } from '../../support/answers.ts';
+import { answers } from '../../../shared/storage/answers.ts';
+import { tablesOf } from '../../../shared/storage/table.ts';
+import { inMemoryTable } from '../../simulation/stand-ins/table/table.ts';
+import { anAnswer, answersOn, aPlace, listedAt, none } from '../../support/answers.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
 import { anActor, noon } from '../../support/storage-samples.ts';
 
@@ -124,5 +127,32 @@ describeStorage('answers', (table) => {
     const [deleted, repeated] = [await kept('mention'), await kept('mention')];
     expect(await all().remove(deleted.note.actor, deleted.note.id, ends)).toBe(false);
     expect(await all().add(repeated.note, [repeated.place], ends)).toBe(true);
+  });
+});
+
+describe('what happens to a note at the moment of its Delete', () => {
+  test.each([
+    ['that it comes', false],
+    ['that it is hidden', true],
+  ])('%s: it is removed', async (_, isThere) => {
+    const table = inMemoryTable();
+    const [client, reliable] = [table.client(), tablesOf(table.name, table.client())];
+    const [note, place] = [anAnswer(), aPlace('reply')];
+    const arrive = () => answers(reliable).add(note, [place], noon());
+    const hide = () => answers(reliable).setHidden({ ...place, id: note.id }, true);
+    if (isThere) await arrive();
+    let overtaken = false;
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if (!overtaken && ('Item' in args.input || 'TransactItems' in args.input)) {
+          overtaken = true;
+          await (isThere ? hide() : arrive());
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    expect(await answers(tablesOf(table.name, client)).remove(note.actor, note.id, noon(1))).toBe(true);
+    expect([overtaken, await listedAt(reliable, place)]).toEqual([true, []]);
   });
 });

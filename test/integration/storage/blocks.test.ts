@@ -1,9 +1,11 @@
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { expect, test } from 'vitest';
 import { policiesOf } from '../../../shared/domain/policy.ts';
 import { barredFrom } from '../../../shared/storage/barred.ts';
 import { blocks } from '../../../shared/storage/blocks.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
+import { memoryTables } from '../../support/memory-tables.ts';
 import { anAnswer, aPostPointer } from '../../support/pointers.ts';
 import { aJob, noon, unique } from '../../support/storage-samples.ts';
 
@@ -94,4 +96,16 @@ describeStorage("a member's blocks", (table) => {
     for (const pointer of [aPostPointer('delete', { memberId: member }), anAnswer('reject', { memberId: member })])
       expect(hosts.some(await barred(pointer))).toBe(false);
   });
+});
+
+test('a block of a server holds however many accounts stand before it', async () => {
+  const tables = memoryTables();
+  const memberId = unique('m-');
+  const at = noon().toISOString();
+  for (let n = 0; n < 1200; n++)
+    await tables.Block.build(PutItemCommand)
+      .item({ memberId, kind: 'account', whom: `https://far.example/${'x'.repeat(900)}${n}`, at })
+      .send();
+  await blocks(tables).add(memberId, { server: 'bad.example' }, noon());
+  expect((await blocks(tables).of(memberId)).blocksServer('x.bad.example')).toBe(true);
 });

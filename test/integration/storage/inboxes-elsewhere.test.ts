@@ -1,7 +1,7 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { expect, test } from 'vitest';
 import { inboxesElsewhere } from '../../../shared/storage/inboxes-elsewhere.ts';
-import { describeStorage } from '../../support/emulated-tables.ts';
+import { countWrites, describeStorage } from '../../support/emulated-tables.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 const days = 24 * 3600;
@@ -22,6 +22,16 @@ describeStorage('inboxes elsewhere', (table) => {
     const domain = unique('d');
     const admitted = await Promise.all(Array.from({ length: 12 }, (_, n) => admit(domain, `p${n}`)));
     expect(admitted.filter(Boolean).length).toBeLessThanOrEqual(3);
+  });
+
+  test('cost a write when they are new, and one more after half of their time', async () => {
+    const [domain, { client, tables }] = [unique('d'), table()];
+    const writes = (seconds: number) =>
+      countWrites(client, async () => void (await inboxesElsewhere(tables).admit(domain, 'a', 3, noon(seconds))));
+    expect(await writes(0)).toBeGreaterThan(0);
+    expect(await writes(14 * days)).toBe(0);
+    expect(await writes(16 * days)).toBeGreaterThan(0);
+    expect(await writes(17 * days)).toBe(0);
   });
 
   test('[T20] are forgotten when nobody has named one for 30 days', async () => {

@@ -4,6 +4,8 @@ import { perMinute } from '../../../shared/domain/limits.ts';
 import { attempts } from '../../../shared/storage/attempts.ts';
 import { limits } from '../../../shared/storage/limits.ts';
 import { peers } from '../../../shared/storage/peers.ts';
+import { tablesOf } from '../../../shared/storage/table.ts';
+import { inMemoryTable } from '../../simulation/stand-ins/table/table.ts';
 import { countWriteUnits, databaseClient, describeStorage, newTables } from '../../support/emulated-tables.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
@@ -40,6 +42,11 @@ describeStorage('token buckets', (table) => {
     const reliable = limits(table().reliable);
     expect(await reliable.take(name, { amount: 6, ...perMinute(6) }, noon())).toEqual({ taken: true });
     expect(await take(name, 30, 4)).toMatchObject({ taken: false });
+
+    const other = unique('bucket-');
+    const pairs = [];
+    for (let n = 0; n < 4; n++) pairs.push(await reliable.take(other, { amount: 2, ...perMinute(6) }, noon()));
+    expect(pairs.map(({ taken }) => taken)).toEqual([true, true, true, false]);
   });
 
   test('[T20] go by themselves when they have been full for an hour', async () => {
@@ -49,6 +56,27 @@ describeStorage('token buckets', (table) => {
     expect(Item?.expiresAt).toBeGreaterThan(noon(3600).getTime() / 1000);
     expect(Item?.expiresAt).toBeLessThan(noon(2 * 3600).getTime() / 1000);
   });
+});
+
+test('who is overtaken by another asks again, and gets what is left', async () => {
+  const table = inMemoryTable();
+  const [client, others] = [table.client(), limits(tablesOf(table.name, table.client()))];
+  const [name, bucket] = [unique('bucket-'), { amount: 1, ...perMinute(2) }];
+  let overtaken = false;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      if (!overtaken && 'Item' in args.input) {
+        overtaken = true;
+        await others.take(name, bucket, noon());
+      }
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+  const own = limits(tablesOf(table.name, client));
+  expect(await own.take(name, bucket, noon())).toEqual({ taken: true });
+  expect(overtaken).toBe(true);
+  expect((await own.take(name, bucket, noon())).taken).toBe(false);
 });
 
 test('a token costs one write, and an empty bucket none', async () => {
@@ -87,8 +115,15 @@ describeStorage('servers that were met', (table) => {
 
   test('may show a key before they were met', async () => {
     const host = `${unique('h')}.example`;
-    await all().welcome(host, [], noon());
-    expect(await all().find(host, noon())).toMatchObject({ firstSeenAt: noon().toISOString(), networks: [] });
+    await peers(table().reliable).welcome(host, [], noon());
+    expect(await all().find(host, noon())).toEqual({
+      host,
+      actors: 1,
+      firstSeenAt: noon().toISOString(),
+      networks: [],
+    });
+    for (const networks of [['abcde'], []]) await all().welcome(host, networks, noon());
+    expect(await all().find(host, noon())).toMatchObject({ networks: ['abcde'] });
   });
 
   test('are forgotten with the networks that they were known by', async () => {
@@ -119,6 +154,12 @@ describeStorage('looks at an address', (table) => {
     expect(await all().find(address, noon(605))).toBeUndefined();
     await all().begin(address, noon(605));
     expect(await all().find(address, noon(605))).toBe('underWay');
+  });
+
+  test('keep of a reason what can be read', async () => {
+    const address = anAddress();
+    await all().end(address, { kind: 'unreachable', reason: 'x'.repeat(5000) }, noon());
+    expect(await all().find(address, noon(1))).toMatchObject({ reason: 'x'.repeat(300) });
   });
 
   test('that nobody ended are made again by someone else, after a while', async () => {

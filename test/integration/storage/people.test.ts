@@ -1,4 +1,5 @@
 /** Whom we met, what they did, and that they can be forgotten. */
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { expect, test } from 'vitest';
 import { doings } from '../../../shared/storage/doings.ts';
 import { people } from '../../../shared/storage/people.ts';
@@ -42,6 +43,18 @@ describeStorage('people elsewhere', (table) => {
     expect(await actors.knows(sender.id)).toBe(false);
   });
 
+  test('[T20] are forgotten by themselves after 400 days, and leave nothing when their keys are dropped later', async () => {
+    const { id: actor, server: host } = aSender(`${unique('s')}.example`);
+    for (const keys of [[`${actor}#key`], []]) {
+      await all().meet(actor, keys, noon());
+      const { Item } = await table().reliable.Person.build(GetItemCommand).key({ host, actor }).send();
+      expect(Item?.expiresAt).toBe(noon(400 * 24 * 3600).getTime() / 1000);
+    }
+    await all().forget(actor);
+    await all().drop(actor, [`${actor}#key`]);
+    expect(await all().on(host, { limit: 9 })).toEqual([]);
+  });
+
   test('are asked for what they did that stands', async () => {
     const [actor, other] = [anActor(), anActor()];
     const [memberId, formerId, objectKey] = [unique('m-'), unique('m-'), unique('o')];
@@ -69,6 +82,9 @@ describeStorage('people elsewhere', (table) => {
     const { byActivity } = doings(tables);
     expect(await byActivity(actor, `${actor}#like`)).toEqual({ kind: 'like', objectKey, memberId });
     expect(await byActivity(actor, follow.followId)).toEqual({ kind: 'follow', memberId });
+    const { memberId: _memberId, ...unknown } = reaction('boost', other); // as it was kept before members were noted
+    await reacting(tables).add(unknown, noon());
+    expect(await byActivity(other, `${other}#boost`)).toBeUndefined();
     for (const id of [`${actor}#boost`, `${other}#like`, 'x']) expect(await byActivity(actor, id)).toBeUndefined();
   });
 });

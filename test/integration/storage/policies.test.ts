@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ServerPolicy } from '../../../shared/domain/policy.ts';
-import { BadCursor, type Page } from '../../../shared/storage/cursor.ts';
+import { BadCursor, type Page, toCursor } from '../../../shared/storage/cursor.ts';
 import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
+import { policyShards } from '../../../shared/storage/keys.ts';
 import { type PolicyRows, policies, policyDirectory } from '../../../shared/storage/policies.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
 import { aJob, noon, unique } from '../../support/storage-samples.ts';
@@ -67,7 +68,11 @@ describeStorage('decisions about servers', (table) => {
   test('many are put at once, and paged through', async () => {
     const many = Array.from({ length: 230 }, () => aPolicy(aName(), { level: 'limited' }));
     await storage().put(many, aJob());
-    const paged = await walk((cursor) => storage().page({ cursor, limit: 50 }));
+    const paged = await walk(async (cursor) => {
+      const page = await storage().page({ cursor, limit: 50 });
+      expect(page.items.length).toBeLessThanOrEqual(50);
+      return page;
+    });
     const hosts = paged.map(({ host }) => host);
     expect(hosts).toEqual(expect.arrayContaining(many.map(({ host }) => host)));
     expect(new Set(hosts).size).toBe(hosts.length);
@@ -75,7 +80,8 @@ describeStorage('decisions about servers', (table) => {
   });
 
   test('a cursor of another list is refused', async () => {
-    await expect(storage().page({ cursor: 'nonsense', limit: 1 })).rejects.toThrow(BadCursor);
+    for (const cursor of ['nonsense', toCursor([-1]), toCursor([policyShards]), toCursor([0, 5])])
+      await expect(storage().page({ cursor, limit: 1 })).rejects.toThrow(BadCursor);
   });
 
   test('accounts are blocked and let go, beside the servers', async () => {

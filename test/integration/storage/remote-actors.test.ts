@@ -46,6 +46,7 @@ describeStorage('remote actors', (table) => {
     expect(await all().find(actor.id, noon(30 * days - 1))).toBeDefined();
     expect(await all().findKey(keyId, noon(30 * days - 1))).toBeDefined();
     expect(await all().find(actor.id, noon(30 * days))).toBeUndefined();
+    expect(await all().fetchedAt(actor.id, noon(30 * days))).toBeUndefined();
     expect(await all().findKey(keyId, noon(30 * days))).toBeUndefined();
   });
 
@@ -99,6 +100,30 @@ describeStorage('remote actors', (table) => {
       await all().save(later, [{ id: keyId, pem: 'good' }], noon(3));
       expect(await all().findKey(keyId, noon(3))).toMatchObject({ actor: later.id, pem: 'good' });
     }
+  });
+
+  test('a key at an address apart can be changed by whose it is', async () => {
+    const owner = someone();
+    const id = `https://far.example/keys/${unique('k')}`;
+    for (const pem of ['old', 'new']) await all().save(owner, [{ id, pem }], noon());
+    expect(await all().findKey(id, noon(1), { consistent: true })).toMatchObject({ pem: 'new' });
+  });
+
+  test('a key at an address apart is free for others of its server once nobody has it', async () => {
+    const [former, owner] = [someone(), someone()];
+    const id = `https://far.example/keys/${unique('k')}`;
+    await all().save(former, [{ id, pem: 'old' }], noon());
+    await all().save(owner, [{ id, pem: 'new' }], noon(30 * days));
+    expect(await all().findKey(id, noon(30 * days), { consistent: true })).toMatchObject({ actor: owner.id });
+  });
+
+  test('nobody takes the key of someone whose id begins as theirs does', async () => {
+    const thief = someone();
+    const owner = someone(`${thief.id}2`);
+    const keyId = `${owner.id}#key`;
+    await all().save(owner, [{ id: keyId, pem: 'good' }], noon());
+    await all().save(thief, [{ id: keyId, pem: 'bad' }], noon(1));
+    expect(await all().findKey(keyId, noon(1))).toMatchObject({ actor: owner.id, pem: 'good' });
   });
 
   test('an actor that lists new keys without end does not fill its row', async () => {

@@ -1,3 +1,4 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { expect, test } from 'vitest';
 import { type Report, reportSeconds } from '../../../shared/domain/report.ts';
 import { BadCursor, toCursor } from '../../../shared/storage/cursor.ts';
@@ -37,6 +38,32 @@ describeStorage('reports', (table) => {
       expect((await listed(noon(130 * day + 9), limit)).map(({ id }) => id)).toEqual(kept.toReversed());
     expect((await listed(noon(reportSeconds + 6 * day))).map(({ id }) => id)).toEqual(kept.slice(2).toReversed());
     expect(await listed(noon(400 * day))).toEqual([]);
+  });
+
+  test('[T20] are listed until their last day, and go by themselves with what names their activity', async () => {
+    const [report, activityId, now] = [aReport(), anId(), noon(450 * day)];
+    const kept = await all().add(report, activityId, now);
+    expect((await listed(noon(450 * day + reportSeconds - 1))).map(({ id }) => id)).toEqual([kept?.id]);
+    const { actor } = report;
+    const key = { actor, activityId };
+    const { Item } = await table().reliable.ReportOf.build(GetItemCommand).key(key).send();
+    expect(Item?.expiresAt).toBe(noon(450 * day + reportSeconds).getTime() / 1000);
+  });
+
+  test('about a member are forgotten as far as time goes, and then the rest', async () => {
+    const now = noon(3600 * day);
+    const report = aReport();
+    await all().add(report, anId(), now);
+    const [memberId = ''] = report.memberIds;
+    const forget = () =>
+      all().forgetMember(
+        memberId,
+        async () => true,
+        now,
+        () => false,
+      );
+    expect([await forget(), await forget()]).toEqual([false, true]);
+    expect(await listed(now)).toMatchObject([{ memberIds: [], comment: '' }]);
   });
 
   test('are kept once for each activity', async () => {

@@ -39,6 +39,7 @@ describeStorage('stamps', (table) => {
     for (const quote of [given, refused]) {
       expect(await all().give({ ...quote, ...asked })).toBe(false);
       expect(await all().find(quote.objectKey, quote.instrument)).toMatchObject({ withdrawn: true });
+      expect(await Array.fromAsync(all().givenTo(quote.actor))).toHaveLength(1); // else no erasure would find it
     }
   });
 

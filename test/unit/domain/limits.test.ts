@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -99,4 +100,10 @@ test('what is remembered is what was written last, and never more than it may be
   expect(['a', 'b', 'c', 'd'].map(map.get)).toEqual([3, undefined, 2, 4]);
   for (let n = 0; n < 1000; n++) map.set(String(n), n);
   expect(map.size).toBe(3);
+});
+
+test('the limits that hold where nothing is set are those that operators read of', () => {
+  const deploy = readFileSync(new URL('../../../docs/deploy.md', import.meta.url), 'utf8');
+  const told = [...deploy.matchAll(/^\| `(\w+Per\w+)` \| (\d+) \|/gm)].map(([, name, count]) => [name, Number(count)]);
+  expect(Object.fromEntries(told)).toEqual(defaultLimits);
 });

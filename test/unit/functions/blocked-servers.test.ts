@@ -55,6 +55,8 @@ test('a list that is larger than an answer can be goes on at the address that it
   } while (after !== undefined);
   expect(found).toEqual(all.map(({ host: name }) => name));
   expect((await list(true)).headers).not.toHaveProperty('link');
+  expect((await list(true, all.slice(0, 10_000))).headers).not.toHaveProperty('link');
+  expect(JSON.parse((await list(true, all.slice(0, 10_001))).body!)).toHaveLength(10_000);
 });
 
 test('the list can be switched off', async () => {

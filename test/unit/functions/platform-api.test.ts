@@ -240,8 +240,9 @@ test('the public list of blocked servers is described as everybody gets it', asy
     isPublic: true,
     policies: async () => ({ servers }),
   })({} as APIGatewayProxyEventV2);
-  const described = openApiDocument([], origin).paths[path]!.get as { security: object[] };
+  const described = openApiDocument([], origin).paths[path]!.get as { security: object[]; parameters: object[] };
   expect(described.security).toEqual([]);
+  expect(described.parameters).toMatchObject([{ name: 'after', in: 'query', required: false }]);
   expect(JSON.stringify(described)).not.toContain('token');
   expect(z.safeParse(z.array(z.strictObject(blockedServersAnswer.def.element.shape)), JSON.parse(body!)).success).toBe(
     true,

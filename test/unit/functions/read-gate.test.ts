@@ -1,7 +1,9 @@
 /** Who may read what, with and without authorised fetch. */
+import { createPublicKey } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memberBlocksOf, policiesOf } from '#shared/domain/policy';
+import type { ReadSignature } from '#shared/protocol/signatures/request';
 import { HttpProblem } from '#shared/runtime/errors';
 import { json } from '#shared/runtime/http';
 import type { ReaderVerdict } from '#shared/transport/key-finder';
@@ -10,6 +12,7 @@ import { aKeyPair, now, signedByHand } from '../../support/cavage.ts';
 import { site } from '../../support/members.ts';
 
 const { privateKey } = aKeyPair();
+const publicKey = createPublicKey(privateKey);
 const policies = policiesOf(
   [
     { host: 'bad.test', level: 'blocked' },
@@ -26,10 +29,10 @@ const anEvent = (headers: Record<string, string | undefined> = {}, method = 'GET
     requestContext: { http: { method } },
   }) as unknown as APIGatewayProxyEventV2;
 const claiming = (keyId: string) => ({ signature: `keyId="${keyId}",headers="date",signature="AAAA"` });
-const signedAs = (keyId: string, more: object = {}) =>
+const signedAs = (keyId: string, more: object = {}, signed = target) =>
   signedByHand(privateKey, {
     method: 'GET',
-    target,
+    target: signed,
     covered: '(request-target) host date',
     headers: { digest: undefined, 'content-type': undefined, accept: 'application/activity+json', ...more },
     params: { keyId: `"${keyId}"` },
@@ -39,18 +42,22 @@ const signedAs = (keyId: string, more: object = {}) =>
 const blockedByMember = ['https://fine.test/users/bob', 'https://fine.test/users/gts'].map((actor) => ({ actor }));
 let verdict: ReaderVerdict;
 let judged: string[];
+/** Whether the signatures that were judged fit the request. */
+let fits: boolean[];
 /** Whose blocks were read. */
 let read: string[];
 beforeEach(() => {
   verdict = { kind: 'unverified', reason: 'nobody knows' };
   judged = [];
+  fits = [];
   read = [];
 });
 
 function aGate(authorised = false) {
   const keys = {
-    judgeReader: async ({ keyId }: { readonly keyId: URL }) => {
+    judgeReader: async ({ keyId, madeBy }: Pick<ReadSignature, 'keyId' | 'madeBy'>) => {
       judged.push(keyId.href);
+      fits.push(madeBy(publicKey));
       return verdict;
     },
   };
@@ -178,6 +185,12 @@ describe('with authorised fetch', () => {
       'Accept, Signature',
     ]);
     expect(judged).toEqual([ann]);
+    // A gateway behind another name tells another host than the one that was signed.
+    const inside = anEvent({ ...signedAs(ann), host: 'abc.execute-api.test' });
+    expect((await withAuthorisedFetch().asked('guarded', inside))[0]).toBe(200);
+    const page = { ...anEvent(signedAs(ann, {}, `${target}?page=true`)), rawQueryString: 'page=true' };
+    expect((await withAuthorisedFetch().asked('guarded', page))[0]).toBe(200);
+    expect(fits).toEqual([true, true, true]);
   });
 
   test('the signature must be theirs', async () => {

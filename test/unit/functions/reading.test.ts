@@ -6,6 +6,7 @@ import { memberBlocksOf, openToAll } from '#shared/domain/policy';
 import type { Post } from '#shared/domain/post';
 import { HttpProblem } from '#shared/runtime/errors';
 import type { HttpFunction } from '#shared/runtime/http';
+import { BadCursor } from '#shared/storage/cursor';
 import { actor } from '../../../functions/read/actor.ts';
 import { followersCount, nothing, outbox } from '../../../functions/read/collections.ts';
 import { post } from '../../../functions/read/post.ts';
@@ -28,7 +29,10 @@ function reading(member: Member | undefined, row: Post | 'erased' = stands, admi
     },
     posts: {
       find: async (_: string, key: string) => (key === kept?.objectKey ? kept : undefined),
-      page: async () => ({ items: kept ? [kept] : [], next: undefined }),
+      page: async (_: object, { cursor }: { readonly cursor?: string }) => {
+        if (cursor === 'nonsense') throw new BadCursor();
+        return { items: kept && cursor !== 'further' ? [kept] : [], next: cursor ? undefined : 'further' };
+      },
     },
     stamps: {
       named: async () =>
@@ -138,6 +142,15 @@ describe('collections', () => {
     expect((await read.followers()).body.totalItems).toBe(7);
     expect((await read.outbox()).body.totalItems).toBe(1);
     expect((await read.outbox({ page: 'true' })).body.orderedItems).toHaveLength(1);
+  });
+
+  test('go on where their page says, and nowhere else', async () => {
+    const read = reading(anActor());
+    const { next } = (await read.outbox({ page: '1' })).body;
+    const further = Object.fromEntries(new URL(next).searchParams);
+    expect((await read.outbox(further)).body).toMatchObject({ orderedItems: [] });
+    expect((await read.outbox({ page: 'true', cursor: 'nonsense' })).status).toBe(400);
+    expect((await read.outbox({ page: '2' })).status).toBe(404);
   });
 
   test.each([

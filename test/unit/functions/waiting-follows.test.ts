@@ -46,6 +46,17 @@ describe('a Follow during a pause', () => {
     expect(await author.inboxes()).toMatchObject([{ url: sender.sharedInbox, active: false }]);
   });
 
+  test('waits no more once an Undo names its id, at whichever inbox, and that of another waits on', async () => {
+    const { author, receiver, sender, waiting } = await aWorld();
+    const follow = activityOf(sender, 'Follow', author.id);
+    const other = aSender();
+    await receiver.from(sender, follow, undefined, noon(110));
+    await receiver.from(other, activityOf(other, 'Undo', follow.id), undefined, noon(115));
+    expect(await waiting()).toHaveLength(1);
+    await receiver.from(sender, activityOf(sender, 'Undo', follow.id), undefined, noon(115));
+    expect(await waiting()).toEqual([]);
+  });
+
   test('of someone who follows already is accepted again', async () => {
     const { tables, memberId, author, receiver, sender, waiting } = await aWorld();
     await following(tables).add(
@@ -96,6 +107,43 @@ describe('a Follow during a pause', () => {
     const [{ actor, followId, inbox, at } = aHeldFollow()] = await waiting();
     const deed = { kind: 'did' as const, activityId: followId, actor, inbox, signedAt: at };
     expect((await followers(tables).count(memberId, [deed], noon(130))).get(actor)?.counted).toBe(1);
+  });
+
+  test('that was undone together with it, or by another id, waits when it comes again under its own', async () => {
+    for (const [undoneAt, other] of [
+      [110, false],
+      [111, false],
+      [111, true],
+    ] as const) {
+      const { tables, memberId, author, receiver, sender, waiting } = await aWorld();
+      const follow = activityOf(sender, 'Follow', author.id);
+      const undo = activityOf(sender, 'Undo', other ? { ...follow, id: `${follow.id}/other` } : follow);
+      await receiver.batch([
+        { sender, activity: follow, signedAt: noon(110) },
+        { sender, activity: undo, signedAt: noon(undoneAt) },
+      ]);
+      expect(await waiting()).toEqual([]);
+      await receiver.from(sender, follow, undefined, noon(112));
+      const [{ actor, followId, inbox, at } = aHeldFollow()] = await waiting();
+      const deed = { kind: 'did' as const, activityId: followId, actor, inbox, signedAt: at };
+      expect((await followers(tables).count(memberId, [deed], noon(130))).get(actor)?.counted).toBe(1);
+    }
+  });
+
+  test('is forgotten by an Undo that names its id alone, and outlasts those that name others', async () => {
+    for (const together of [false, true]) {
+      const { author, receiver, sender, waiting } = await aWorld();
+      const follow = activityOf(sender, 'Follow', author.id);
+      const arriving = (activity: object, at: number) => ({
+        ...{ sender, activity, signedAt: noon(at) },
+        ...(activity === follow ? {} : { inbox: author.actorKey }),
+      });
+      const all = [arriving(follow, 110), arriving(activityOf(sender, 'Undo', 'https://far.example/likes/1'), 111)];
+      for (const some of together ? [all] : all.map((one) => [one])) await receiver.batch(some);
+      expect((await waiting()).map(({ followId }) => followId)).toEqual([follow.id]);
+      await receiver.batch([arriving(activityOf(sender, 'Undo', follow.id), 112)]);
+      expect([await waiting(), await author.followers()]).toEqual([[], 0]);
+    }
   });
 
   test('outlasts a late copy of an Undo from before it', async () => {

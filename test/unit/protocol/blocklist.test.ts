@@ -97,3 +97,15 @@ test('a list that is written can be read again', () => {
   expect(text.split('\r\n').slice(0, 2)).toEqual([header, 'bad.test,suspend,false,false,spam,false']);
   expect(read(text).servers).toEqual(servers.map((server, index) => ({ line: index + 2, ...server })));
 });
+
+test('a header in another order is understood with and without its number signs', () => {
+  for (const header of ['severity,domain', '#severity,#domain', '#Severity, #Domain'])
+    expect(readBlocklist(site, `${header}\nsilence,loud.example\n`).servers).toMatchObject([
+      { host: 'loud.example', level: 'limited' },
+    ]);
+});
+
+test('a category is understood in any case of its letters', () =>
+  expect(readBlocklist(site, 'bad.example,suspend,,,Harassment\n').servers).toMatchObject([
+    { category: 'harassment' },
+  ]));

@@ -61,6 +61,13 @@ describe('writing', () => {
     expect(fieldsIn(writeCsv([[text]]))).toEqual([[`'${text}`]]);
   });
 
+  test.each([' a', 'a '])('%j keeps its spaces, also where others trim', (text) =>
+    expect(writeCsv([[text]])).toBe(`"${text}"\r\n`),
+  );
+
+  test('a byte order mark is written so that it is read again', () =>
+    expect(fieldsIn(writeCsv([['\ufeffa', 'b']]))).toEqual([['\ufeffa', 'b']]));
+
   test('what is written is read again', () => {
     const record = fc.array(
       anyText.filter((text) => !/^[=+\-@\t\r]/.test(text)),

@@ -43,3 +43,21 @@ describe('[T16] what was written to a few people is not handed on', () => {
       note: { id: note.id, attributedTo: actor, isPublic: false },
     }));
 });
+
+test.each<[string, JsonObject]>([
+  ['a Follow', { type: 'Follow', object: ann }],
+  ['a Like', { type: 'Like', object: post }],
+  ['a reaction', { type: 'EmojiReact', object: post, content: '🌱' }],
+  ['a boost', { type: 'Announce', object: post }],
+  ['an Undo', { type: 'Undo', object: { id: 'https://remote.example/likes/1', type: 'Like', actor, object: post } }],
+  ['an Undo by an id alone', { type: 'Undo', object: 'https://remote.example/likes/1' }],
+  ['a Delete', { type: 'Delete', object: { id: note.id, type: 'Tombstone' } }],
+  ['a changed profile', { type: 'Update', object: { id: actor, type: 'Person', name: 'Fern' } }],
+  ['a Block', { type: 'Block', object: ann }],
+  ['a report', { type: 'Flag', object: [ann, post], content: 'Spam' }],
+  ['a Move', { type: 'Move', object: actor, target: 'https://new.example/users/fern' }],
+  ['a request to quote', { type: 'QuoteRequest', object: post, instrument: note.id }],
+])('of %s all that has an effect is handed on', (_, more) => {
+  const { signed, text } = passed(more);
+  expect(readActivity(JSON.parse(text))).toEqual(readActivity(JSON.parse(signed)));
+});

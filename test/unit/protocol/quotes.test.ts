@@ -33,6 +33,7 @@ describe('documents', () => {
 
   test('an Accept repeats the request and carries the stamp', () =>
     expect(wire(acceptQuote(site, ann, request, stamp))).toMatchObject({
+      id: `${ours}#accept-https%3A%2F%2Ffar.example%2Fnotes%2F1%2Fquote`,
       type: 'Accept',
       actor: ours,
       to: [actor],
@@ -76,7 +77,16 @@ describe('documents', () => {
 
 test('the end of an address names a stamp, or nothing', () => {
   expect(stampIn(`01object-${name}`)).toEqual({ objectKey: '01object', name });
-  for (const other of ['', '01object', name, `01object-${name}0`, `-${name}`, `a/b-${name}`, `01OBJECT-${name}`])
+  for (const other of [
+    '',
+    '01object',
+    name,
+    `01object-${name}0`,
+    `01object-${name.slice(1)}`,
+    `-${name}`,
+    `a/b-${name}`,
+    `01OBJECT-${name}`,
+  ])
     expect(stampIn(other)).toBeUndefined();
 });
 

@@ -139,6 +139,32 @@ describe('[T14] strangers who name a host', () => {
     expect(await budget.spentFor(at('far.example'), home)).toBe(3);
   });
 
+  test('and the server itself wait when nothing is left in all', async () => {
+    const { budget } = await aKnownServer({ fetchesPerMinute: 4 });
+    expect(await takenFor(budget, 'far.example', home)).toBe(4);
+    expect(await budget.spentFor(at('far.example'), home)).toBe(15);
+  });
+
+  test('ask for nothing more once the whole budget is known to be spent', async () => {
+    const { budget, asked } = await aKnownServer();
+    await takenFor(budget, 'far.example', home);
+    const before = asked.length;
+    expect(await budget.take(at('far.example'), stranger)).toEqual({ taken: false, afterSeconds: 3 });
+    expect(asked).toHaveLength(before);
+  });
+
+  test('are told from the server within half a minute after it was met from a network that is new', async () => {
+    const { anInstance, budget, later } = await aKnownServer({ fetchesPerMinute: 1 });
+    await takenFor(budget, 'other.example', stranger);
+    const spent = () => budget.spentFor(at('far.example'), '192.0.2.1');
+    expect(await spent()).toBe(60);
+    await anInstance().welcome('far.example', '192.0.2.1');
+    later(29);
+    expect(await spent()).toBe(31);
+    later(1);
+    expect(await spent()).toBeUndefined();
+  });
+
   test('get nothing of what comes back before those have what they need, however long they go on', async () => {
     const { budget, later } = await aKnownServer();
     let own = 0;

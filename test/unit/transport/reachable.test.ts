@@ -72,6 +72,7 @@ describe('[T25] an inbox', () => {
     const { may, named } = aDeployment();
     expect(await may('https://far.example/1', 'https://10.0.0.1/inbox')).toBe(false);
     expect(await may('https://far.example/1', 'https://far.example/1/inbox', 'https://10.0.0.1/inbox')).toBe(false);
+    expect(await may('https://far.example/1', 'https://10.0.0.1/inbox', 'https://far.example/inbox')).toBe(false);
     expect(named.size).toBe(0);
   });
 });

@@ -204,6 +204,14 @@ describe('an Undo that names nothing but an id', () => {
       expect((await numbersOf(started)).filter((number) => number === 1)).toHaveLength(1);
     });
 
+    test('counts not for what is done again after it, though a copy from before it comes along', async () => {
+      const { started, sender, activity, undo } = await undoOf();
+      const { receiver } = started;
+      await receiver.batch([{ sender, activity: undo, signedAt: noon(105) }]);
+      await receiver.batch([100, 110].map((at) => ({ sender, activity, signedAt: noon(at) })));
+      expect((await numbersOf(started)).filter((number) => number === 1)).toHaveLength(1);
+    });
+
     test('counts when it comes while the other is being counted', async () => {
       const { started, sender, activity, undo } = await undoOf();
       const remembered = takenBack(tables);

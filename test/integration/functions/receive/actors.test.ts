@@ -161,6 +161,14 @@ describe('Update of an actor', () => {
     expect(fetched).toEqual([]);
   });
 
+  test('is looked into ten minutes after the last look, however slow the clock is by which it was signed', async () => {
+    const { sender, receiver, documents, fetched } = await aChangingActor(tables, 700);
+    await remoteActors(tables).save(sender, [], noon(100));
+    documents.set(sender.id, found(sender));
+    await receiver.from(sender, update(sender), undefined, noon(-2000));
+    expect(fetched).toEqual([sender.id]);
+  });
+
   test('right after the last look is looked into, as is the next, but not one after the other without end', async () => {
     const { sender, receiver, documents, fetched } = await aChangingActor(tables);
     await remoteActors(tables).save(sender, [], noon(100));

@@ -1,5 +1,6 @@
 /** Where a public note belongs: with a post that it answers or quotes, or with a member whom it mentions; and who is not heard. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { mostPlaces } from '../../../../shared/domain/answer.ts';
 import { defaultLimits } from '../../../../shared/domain/limits.ts';
 import { blocks } from '../../../../shared/storage/blocks.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
@@ -39,6 +40,14 @@ describe('a mention', () => {
       await receiver.from(sender, create(sender, aNote(sender, { tag: mentionOf(author), url })));
     const pages = (await author.mentions()).map(({ id, url }) => (url === id ? 'id' : url));
     expect(pages.toSorted()).toEqual(['https://far.example/@p/1', 'id']);
+  });
+
+  test('is told at as many places as it is kept, and no more', async () => {
+    const { sender, receiver } = await start();
+    const all = await Promise.all(Array.from({ length: mostPlaces + 1 }, () => anAuthor(tables)));
+    await receiver.from(sender, create(sender, aNote(sender, { tag: all.map(mentionOf) })));
+    const kept = (await Promise.all(all.map((author) => author.mentions()))).flat();
+    expect([kept.length, receiver.events.length]).toEqual([mostPlaces, mostPlaces]);
   });
 
   test('of several members is kept for each, and by a Delete for none', async () => {
@@ -192,6 +201,17 @@ describe('who is not heard', () => {
     const hidden = [{ hidden: 'policy' }];
     expect(await everything(ground)).toMatchObject([hidden, hidden, hidden]);
     expect(await ground.post.numbers()).toMatchObject({ replies: 0, quotes: 0 });
+    expect(ground.receiver.told()).toEqual([]);
+  });
+
+  test('[T15] as is what comes from someone whose inbox is on one', async () => {
+    const mail = `${unique('s')}.example`;
+    const { sharedInbox: _shared, ...sender } = aSender(`${unique('s')}.example`);
+    const ground = await start({ ...sender, inbox: `https://${mail}/inbox` });
+    await policies(tables).put([{ host: mail, level: 'limited', category: 'spam', at: noon().toISOString() }]);
+    expect(await everything(ground)).toMatchObject(
+      [{ hidden: 'policy' }, { hidden: 'policy' }, { hidden: 'policy' }].map((one) => [one]),
+    );
     expect(ground.receiver.told()).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { defaultLimits } from '../../../../shared/domain/limits.ts';
+import { mostReported } from '../../../../shared/domain/report.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import { reports } from '../../../../shared/storage/reports.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
@@ -37,13 +38,26 @@ test('a report of a member and a post is kept and told once', async () => {
   ]);
 });
 
-test('a report from a limited server is kept, and nobody is told', async () => {
+test.each([
+  ['a limited server', ''],
+  ['someone whose inbox is on one', 'mail.'],
+])('a report from %s is kept, and nobody is told', async (_, below) => {
   const { author, sender, receiver } = await start();
   const at = noon().toISOString();
-  await policies(tables).put([{ host: sender.server, level: 'limited', category: 'spam', at }]);
-  await receiver.from(sender, flag(sender, author.id));
+  const host = `${below}${sender.server}`;
+  await policies(tables).put([{ host, level: 'limited', category: 'spam', at }]);
+  await receiver.from({ ...sender, inbox: `https://${host}/inbox` }, flag(sender, author.id));
   expect(await reported(sender.server)).toHaveLength(1);
   expect(receiver.told()).toEqual([]);
+});
+
+test('of what is reported at once the first fifty are looked at', async () => {
+  const { author, sender, receiver } = await start();
+  const others = Array.from({ length: mostReported }, (_, n) => `https://far.example/users/${n}`);
+  await receiver.from(sender, flag(sender, [...others, author.id]));
+  expect(await reported(sender.server)).toEqual([]);
+  await receiver.from(sender, flag(sender, [...others.slice(1), author.id]));
+  expect(await reported(sender.server)).toHaveLength(1);
 });
 
 test('the reason of a report may be its summary, as Lemmy has it', async () => {

@@ -15,14 +15,15 @@ beforeAll(async () => {
   tables = await newTables(databaseClient());
 });
 
-const start = async (quotes?: QuotePolicy) => {
+const start = async (quotes?: QuotePolicy, inboxHost?: string) => {
   const author = await anAuthor(tables);
   if (quotes) {
     const member = (await members(tables).find(author.memberId, noon(), { consistent: true }))!;
     await members(tables).saveProfile(author.memberId, { ...member, quotes }, member, noon(20));
   }
   const post = await author.post();
-  const sender = aSender(`${unique('s')}.example`);
+  const known = aSender(`${unique('s')}.example`, inboxHost === undefined);
+  const sender = inboxHost === undefined ? known : { ...known, inbox: `https://${inboxHost}/inbox` };
   const receiver = openReceiver(tables);
   const instrument = `${sender.id}/notes/${unique('n')}`;
   const asks = async (more: object = {}) => {
@@ -80,6 +81,17 @@ describe('a Reject is for', () => {
       await asks();
       expect(answers()).toEqual(['rejectQuote']);
     }
+  });
+
+  test.each(['limited', 'blocked by the author'])('[T15] whose inbox is on a server that is %s', async (how) => {
+    const host = `${unique('s')}.example`;
+    const { author, post, instrument, asks, answers } = await start(undefined, host);
+    const at = noon().toISOString();
+    if (how === 'limited') await policies(tables).put([{ host, level: 'limited', category: 'spam', at }]);
+    else await blocks(tables).add(author.memberId, { server: host }, noon());
+    await asks();
+    expect(answers()).toEqual(['rejectQuote']);
+    expect(await stamps(tables).find(post.objectKey, instrument)).toBeUndefined();
   });
 
   test('whom the author blocks while it is consented to', async () => {

@@ -72,6 +72,7 @@ describe('follows that waited for the end of a pause', () => {
       await world.hold({}, 'other.example'),
       await world.hold({}, 'quiet.example'),
     ];
+    const quietly = await world.hold({ inbox: 'https://quiet.example/other' });
     const decided = { category: 'spam' as const, at: noon().toISOString() };
     await policies(world.tables).put([
       { host: 'barred.example', level: 'blocked', ...decided },
@@ -86,10 +87,11 @@ describe('follows that waited for the end of a pause', () => {
         ['reject', barred.followId],
         ['reject', blocked.followId],
         ['accept', quiet.followId],
+        ['accept', quietly.followId],
       ].sort(),
     );
     expect(worker.events).toEqual([]);
-    expect([await world.followers(), await world.left()]).toEqual([1, []]);
+    expect([await world.followers(), await world.left()]).toEqual([2, []]);
   });
 
   test('that were overtaken by another Follow or by their Undo change nothing', async () => {
