@@ -197,6 +197,15 @@ test('a repeat of a message that is over does nothing, and one of a message that
   expect(await numbersOf(all)).toEqual([0, 0, 0, 0]);
 });
 
+test('of a server, everyone is forgotten in one message where there is time for that', async () => {
+  const { server } = await start();
+  const many = await Promise.all(Array.from({ length: 30 }, () => someoneOn(server)));
+  const message = await started({ kind: 'server', server });
+  expect(await aWorker().toTheEnd(message)).toBe(1);
+  expect(await people(tables).on(server, { limit: 10 })).toEqual([]);
+  expect(await erasures(tables).find(message.erasure, noon(301))).toMatchObject({ people: many.length });
+});
+
 test('it can be asked how far it came', async () => {
   const all = await start();
   const { server } = all;

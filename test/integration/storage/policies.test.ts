@@ -5,6 +5,7 @@ import { jobKey, jobs } from '../../../shared/storage/jobs.ts';
 import { policyShards } from '../../../shared/storage/keys.ts';
 import { type PolicyRows, policies, policyDirectory } from '../../../shared/storage/policies.ts';
 import { describeStorage } from '../../support/emulated-tables.ts';
+import { memoryTables } from '../../support/memory-tables.ts';
 import { aJob, noon, unique } from '../../support/storage-samples.ts';
 
 const aPolicy = (host: string, more: Partial<ServerPolicy> = {}): ServerPolicy => ({
@@ -96,7 +97,9 @@ describeStorage('decisions about servers', (table) => {
     );
     expect((await storage().all()).accounts.map((one) => one.actor)).toContain(actor);
     expect(await jobs(table().tables).isOpen(jobKey(job))).toBe(true);
+    const whileBlocked = await storage().version();
     await storage().unblockAccount(actor);
+    expect(await storage().version()).toBeGreaterThan(whileBlocked);
     expect(await storage().findAccount(actor)).toBeUndefined();
     expect(await storage().unblockAccount(actor)).toBe(false);
   });
@@ -116,6 +119,13 @@ describeStorage('decisions about servers', (table) => {
     const { next: cursor } = await storage().page({ limit: 1 });
     await expect(storage().pageOfAccounts({ cursor, limit: 1 })).rejects.toThrow(BadCursor);
   });
+});
+
+test('all decisions are read, however long their list is', async () => {
+  const rows = policies(memoryTables());
+  const names = Array.from({ length: 60 }, (_, n) => `s${n}.example`);
+  for (const host of names) await rows.put([aPolicy(host, { note: 'x'.repeat(100_000) })]);
+  expect((await rows.all()).servers).toHaveLength(names.length);
 });
 
 describeStorage('what workers know of decisions', (table) => {

@@ -146,6 +146,24 @@ describe('a Follow during a pause', () => {
     }
   });
 
+  test('that comes together with an Undo is over when that was signed later and names it, or names no id of another', async () => {
+    for (const [at, byIdAlone, waits] of [
+      [111, true, false],
+      [111, false, false],
+      [105, false, true],
+    ] as const) {
+      const { author, receiver, sender, waiting } = await aWorld();
+      const follow = activityOf(sender, 'Follow', author.id);
+      const old = at < 110 ? { ...follow, id: `${follow.id}/old` } : follow;
+      const undo = activityOf(sender, 'Undo', byIdAlone ? follow.id : old);
+      await receiver.batch([
+        { sender, activity: follow, signedAt: noon(110) },
+        { sender, activity: undo, signedAt: noon(at), inbox: author.actorKey },
+      ]);
+      expect(await waiting()).toHaveLength(waits ? 1 : 0);
+    }
+  });
+
   test('outlasts a late copy of an Undo from before it', async () => {
     const { author, receiver, sender, waiting } = await aWorld();
     const follow = activityOf(sender, 'Follow', author.id);
