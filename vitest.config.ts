@@ -5,6 +5,9 @@ import { secondChances } from './test/support/second-chances.ts';
 const long = process.env.LONG === '1';
 const longForm = '**/*.long.test.ts';
 
+/** What runs in memory in the short form, or on bad days alone, has its turn on the emulator in the long one. */
+const onTheEmulator = [longForm, 'functions/**/*.test.ts', 'storage/**/*.test.ts'];
+
 /** Suites in the order of what they need: nothing, the CDK, the emulators, another server. */
 const project = (name: string, more: object = {}, folder = name) => ({
   test: {
@@ -32,7 +35,7 @@ export default defineConfig({
     // What functions and tests log is shown for tests that fail; what is worth reading anyway is told by `tell`.
     silent: 'passed-only',
     env: { POWERTOOLS_DEV: 'true' }, // the functions' logger writes to the console of its test, not past it
-    maxWorkers: long ? 2 : 3, // by itself vitest takes one on a machine of two cores, and most suites wait for others
+    maxWorkers: 3, // by itself vitest takes one on a machine of two cores, and most suites wait for others
     projects: [
       project('unit', { ...shared, exclude: [...configDefaults.exclude, alone] }),
       ...(long ? [] : [project('unit alone', { include: [alone] })]),
@@ -42,6 +45,7 @@ export default defineConfig({
         ...shared,
         ...overRealQueues,
         globalSetup: 'test/support/one-stack.ts',
+        ...(long && { include: onTheEmulator.map((files) => `test/integration/${files}`) }),
         exclude: [...configDefaults.exclude, 'test/integration/local/**'],
       }),
       project(

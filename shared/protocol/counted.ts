@@ -37,5 +37,7 @@ function undoneIn(
   const kind = undone.type === undefined ? undefined : kindOfType(undone.type);
   if (kind === 'delete' || (undone.type !== undefined && kind === undefined)) return undefined;
   if (kind !== undefined && undone.object !== undefined) return { kind, object: undone.object, deed };
-  return undone.id ? { kind: 'follow', deed: { ...deed, exactly: true } } : undefined;
+  // An id on another host was none of this actor's activities.
+  const isOwn = undone.id !== undefined && new URL(undone.id).host === new URL(actor).host;
+  return isOwn ? { kind: 'follow', deed: { ...deed, exactly: true } } : undefined;
 }

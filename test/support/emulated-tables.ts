@@ -4,6 +4,7 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { afterAll, beforeAll, describe, inject, vi } from 'vitest';
 import { type Tables, tables, tablesOf } from '../../shared/storage/table.ts';
 import { inMemoryTable } from '../simulation/stand-ins/table/table.ts';
+import { memoryTables } from './memory-tables.ts';
 import { makeUnreliable } from './unreliable.ts';
 
 /** What a client of any service needs to reach the emulators. */
@@ -34,6 +35,11 @@ async function tableLikeTheStacks(client: DynamoDBClient): Promise<string> {
 export const newTables = async (client: DynamoDBClient): Promise<Tables> =>
   tables(await tableLikeTheStacks(client), client);
 
+const long = process.env.LONG === '1';
+
+/** An empty table for tests of functions: in memory in the short form, where it does what the emulator's does; there in the long one. */
+export const tablesForFunctions = async (): Promise<Tables> => (long ? newTables(databaseClient()) : memoryTables());
+
 /** A table, the client that it is reached by, and another client that always works. */
 export interface EmulatedTable {
   readonly tables: Tables;
@@ -63,10 +69,10 @@ function tableInMemory(): EmulatedTable {
   };
 }
 
-/** Runs a suite on the emulator as it is, again with everything that goes wrong on a bad day, and in memory. */
+/** Runs a suite on the emulator with everything that goes wrong on a bad day, and in memory; in the long form on a good day too. */
 export function describeStorage(name: string, suite: (table: () => EmulatedTable) => void): void {
   describe.each([
-    { where: 'on a good day', make: () => emulatedTable(undefined) },
+    ...(long ? [{ where: 'on a good day', make: () => emulatedTable(undefined) }] : []),
     { where: 'on a bad day', make: () => emulatedTable(2026) },
     { where: 'in memory', make: async () => tableInMemory() },
   ])(`${name}, $where`, ({ make }) => {

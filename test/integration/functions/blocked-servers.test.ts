@@ -17,7 +17,7 @@ import {
   sumOf,
   takeDown,
 } from '../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../support/emulated-tables.ts';
 import { aProber } from '../../support/prober.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { aSpreader, plenty, promised } from '../../support/spreader.ts';
@@ -26,7 +26,7 @@ import { noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 type Author = Awaited<ReturnType<typeof anAuthor>>;

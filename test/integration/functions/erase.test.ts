@@ -18,14 +18,14 @@ import { reports } from '../../../shared/storage/reports.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { erasureJob } from '../../../shared/transport/jobs.ts';
 import type { ErasureRemoval } from '../../../shared/transport/messages.ts';
-import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 /** Does the work; `looks` says how often there is time left. */

@@ -6,14 +6,14 @@ import { policies } from '../../../shared/storage/policies.ts';
 import { reach } from '../../../shared/storage/reach.ts';
 import type { Tables } from '../../../shared/storage/table.ts';
 import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
-import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
 import { aJob, noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const { follows, isFollowing, isOpen } = followingOn(() => tables);

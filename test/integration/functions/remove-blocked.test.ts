@@ -9,14 +9,14 @@ import type { Tables } from '../../../shared/storage/table.ts';
 import { blockJob } from '../../../shared/transport/jobs.ts';
 import type { BlockRemoval } from '../../../shared/transport/messages.ts';
 import { aBlocker, aDomain, followingOn, sharedInbox } from '../../support/blocker.ts';
-import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../support/emulated-tables.ts';
 import { anAuthor } from '../../support/receiver.ts';
 import { following } from '../../support/standings.ts';
 import { noon, unique } from '../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const { follows, isFollowing, isOpen } = followingOn(() => tables);
@@ -210,7 +210,7 @@ describe('a server that is blocked', () => {
 });
 
 test('after an import each server that is blocked and holds something gets work of its own', async () => {
-  const own = await newTables(databaseClient());
+  const own = await tablesForFunctions();
   const rows = policies(own);
   const at = noon().toISOString();
   const author = await anAuthor(own);

@@ -15,7 +15,7 @@ import { keysJob, postJob, removalJob } from '../../../shared/transport/jobs.ts'
 import type { KeysMessage } from '../../../shared/transport/messages.ts';
 import { platform } from '../../support/api.ts';
 import { aDesertedMember, hour } from '../../support/closing.ts';
-import { databaseClient, newTables } from '../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../support/emulated-tables.ts';
 import { eventually } from '../../support/peer/eventually.ts';
 import { aPerson } from '../../support/remote-person.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-server.ts';
@@ -80,7 +80,7 @@ const closing = (tables: Tables) => ({
 });
 
 test('an inbox that was left is looked at', async () => {
-  const tables = await newTables(databaseClient());
+  const tables = await tablesForFunctions();
   await instance(tables).publishKey('PEM');
   const member = await aDesertedMember(tables);
   for (const seconds of [hour + 1, 2 * hour + 2])
@@ -96,7 +96,7 @@ test('an inbox that was left is looked at', async () => {
 });
 
 test('each overdue job is started once; while the deployment has no key, it is asked for', async () => {
-  const tables = await newTables(databaseClient());
+  const tables = await tablesForFunctions();
   const [late, early] = [aJob(noon()), aJob(noon(3000))];
   for (const job of [late, early]) await jobs(tables).open(job);
   const started: string[] = [];
@@ -117,7 +117,7 @@ test('each overdue job is started once; while the deployment has no key, it is a
 });
 
 test('a job that cannot be started does not take its turn from those before it', async () => {
-  const tables = await newTables(databaseClient());
+  const tables = await tablesForFunctions();
   await instance(tables).publishKey('PEM');
   for (let count = 0; count < 4; count++) await jobs(tables).open(aJob(noon()));
   const started: string[] = [];
@@ -158,7 +158,7 @@ async function makeKeys(tables: Tables, message: KeysMessage) {
 }
 
 test('keys are made for the member, and once for the deployment itself; then the job is done', async () => {
-  const tables = await newTables(databaseClient());
+  const tables = await tablesForFunctions();
   const { memberId } = await aSharer(tables);
   const job = keysJob(memberId, noon().toISOString());
   await jobs(tables).open(job);
@@ -171,7 +171,7 @@ test('keys are made for the member, and once for the deployment itself; then the
 });
 
 test('hundreds of overdue jobs are all started; what there is no time for stays overdue', async () => {
-  const tables = await newTables(databaseClient());
+  const tables = await tablesForFunctions();
   await instance(tables).publishKey('PEM');
   const ids = Array.from({ length: 1000 }, (_, index) => `job-${index}`);
   await Promise.all(ids.map((id) => jobs(tables).open(aJob(noon(), { id }))));

@@ -35,6 +35,10 @@ test.each<[string, unknown]>([
   expect(undo(undone)).toEqual({ kind: 'follow', deed: { kind: 'undid', activityId, signedAt, exactly: true } });
 });
 
+test('an Undo of nothing but an id on another host takes nothing back', () => {
+  expect(undo(object)).toBeUndefined();
+});
+
 test('an Undo of something of several types takes back the one that is counted', () => {
   const several = { id: activityId, type: ['x', 'Like'], actor, object };
   expect(undo(several)).toEqual({ kind: 'like', object, deed: { kind: 'undid', activityId, signedAt } });

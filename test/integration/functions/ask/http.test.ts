@@ -9,7 +9,7 @@ import { addressPolicy } from '../../../../shared/transport/private-hosts.ts';
 import { softwareFinder } from '../../../../shared/transport/software.ts';
 import { anAsker, aRemovalOf, firstRun } from '../../../support/asker.ts';
 import { parkedFor } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { aProber } from '../../../support/prober.ts';
 import { type RemoteServer, startRemoteServer } from '../../../support/remote-server.ts';
 import { askAt, removalAt } from '../../../support/removals.ts';
@@ -21,7 +21,7 @@ let remote: Record<(typeof names)[number], RemoteServer>;
 let tables: Tables;
 
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
   const started = await Promise.all(names.map(async (name) => [name, await startRemoteServer()] as const));
   remote = Object.fromEntries(started) as typeof remote;
   await remote.dead.stop();

@@ -3,13 +3,13 @@ import { followers } from '../../../../shared/storage/followers.ts';
 import { members } from '../../../../shared/storage/members.ts';
 import { reach } from '../../../../shared/storage/reach.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async () => ({ author: await anAuthor(tables), sender: aSender(), receiver: openReceiver(tables) });

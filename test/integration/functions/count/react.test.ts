@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async () => {

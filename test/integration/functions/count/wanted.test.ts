@@ -7,13 +7,13 @@ import { blocks } from '../../../../shared/storage/blocks.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { takenBack } from '../../../../shared/storage/taken-back.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { aJob, noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async () => {

@@ -15,13 +15,13 @@ import {
   threeInboxes,
   twoInboxes,
 } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 describe('what the inboxes answer', () => {

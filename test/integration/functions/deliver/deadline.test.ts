@@ -7,12 +7,12 @@ import type { Tables } from '../../../../shared/storage/table.ts';
 import { type Deadline, startDeadline } from '../../../../shared/transport/deadline.ts';
 import type { PostToInbox } from '../../../../shared/transport/inbox-post.ts';
 import { about, aDeliverer, anInbox, parkedFor, serverOf, sumOf, twoInboxes } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const over: Deadline = { signal: AbortSignal.abort(), isOver: () => true };

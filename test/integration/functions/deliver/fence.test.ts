@@ -5,14 +5,14 @@ import { members } from '../../../../shared/storage/members.ts';
 import { results } from '../../../../shared/storage/results.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { about, aChunk, aDeliverer, anInbox, edit, privateKey, site, twoInboxes } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 import { following } from '../../../support/standings.ts';
 import { anActor, noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const askedFor = async (objectKey: string) => (await results(tables).sum(objectKey, 'create')).asked;

@@ -7,14 +7,14 @@ import { results } from '../../../../shared/storage/results.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { postJob } from '../../../../shared/transport/jobs.ts';
 import type { OutboxMessage } from '../../../../shared/transport/messages.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 import { aSpreader, none, openInboxes, plenty, promised } from '../../../support/spreader.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const isOpen = ({ job }: OutboxMessage) => jobs(tables).isOpen(job);

@@ -8,14 +8,14 @@ import { posts } from '../../../../shared/storage/posts.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { postJob, profileJob } from '../../../../shared/transport/jobs.ts';
 import type { OutboxMessage } from '../../../../shared/transport/messages.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 import { aSpreader, plenty, promised } from '../../../support/spreader.ts';
 import { aJob, noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 type Author = Awaited<ReturnType<typeof anAuthor>>;

@@ -19,7 +19,7 @@ import {
   takeDown,
   threeInboxes,
 } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { anAnswer, aProfilePointer } from '../../../support/pointers.ts';
 import { aProber } from '../../../support/prober.ts';
 import { anAuthor } from '../../../support/receiver.ts';
@@ -28,7 +28,7 @@ import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const days = (count: number) => count * 24 * 3600;

@@ -5,7 +5,7 @@ import { servers } from '../../../../shared/storage/servers.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import type { ProbeMessage } from '../../../../shared/transport/messages.ts';
 import { about, aDeliverer, hostOf, parkedFor, serverOf } from '../../../support/deliverer.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { aProber, each, lookAt, parkMany, plenty } from '../../../support/prober.ts';
 import { anAuthor } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';
@@ -13,7 +13,7 @@ import { noon } from '../../../support/storage-samples.ts';
 let tables: Tables;
 let author: Awaited<ReturnType<typeof anAuthor>>;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
   author = await anAuthor(tables);
 });
 

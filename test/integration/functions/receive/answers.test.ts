@@ -5,14 +5,14 @@ import { defaultLimits } from '../../../../shared/domain/limits.ts';
 import { blocks } from '../../../../shared/storage/blocks.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { aNote, create, mentionOf } from '../../../support/received-notes.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async (sender = aSender()) => {

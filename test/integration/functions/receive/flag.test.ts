@@ -4,13 +4,13 @@ import { mostReported } from '../../../../shared/domain/report.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import { reports } from '../../../../shared/storage/reports.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async () => {

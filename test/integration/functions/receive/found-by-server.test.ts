@@ -5,13 +5,13 @@ import { reach } from '../../../../shared/storage/reach.ts';
 import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import type { FetchedActor } from '../../../../shared/transport/actor-fetch.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 /** A follower, and the document that a fetch of anyone finds from then on. */

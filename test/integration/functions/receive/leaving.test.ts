@@ -7,13 +7,13 @@ import { policies } from '../../../../shared/storage/policies.ts';
 import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { aChangingActor } from '../../../support/changing-actor.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 type Started = Awaited<ReturnType<typeof aChangingActor>>;

@@ -6,13 +6,13 @@ import { members } from '../../../../shared/storage/members.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import { stamps } from '../../../../shared/storage/stamps.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 const start = async (quotes?: QuotePolicy, inboxHost?: string) => {

@@ -3,13 +3,13 @@ import { remoteActors } from '../../../../shared/storage/remote-actors.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import type { FetchedActor } from '../../../../shared/transport/actor-fetch.ts';
 import { senderFinder } from '../../../../shared/transport/senders.ts';
-import { databaseClient, newTables } from '../../../support/emulated-tables.ts';
+import { tablesForFunctions } from '../../../support/emulated-tables.ts';
 import { aSender } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
 beforeAll(async () => {
-  tables = await newTables(databaseClient());
+  tables = await tablesForFunctions();
 });
 
 /** Looks for senders; `answer` is what their server says. */
