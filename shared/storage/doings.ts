@@ -15,26 +15,34 @@ const mostReads = 4; // of a megabyte each: some ten thousand doings
 
 /** What an actor did, found by the actor alone. What it wrote is with the answers. */
 export const doings = ({ Follow, Reaction, table }: Tables) => {
-  /** Everything that stands, read strongly, page by page; what ends meanwhile may be left out. */
-  async function* of(actor: string): AsyncGenerator<Doing> {
+  /** The rows of what stands, by any activity or by one, read strongly, page by page; what ends meanwhile may be left out. */
+  async function* rowsOf(actor: string, activityId?: string, reads = Number.POSITIVE_INFINITY) {
+    const standing = <A extends string>(attr: A) =>
+      activityId === undefined ? isActive : { and: [{ attr, eq: activityId }, isActive] };
     let exclusiveStartKey: Readonly<Record<string, unknown>> | undefined;
-    do {
+    for (let read = 0; read < reads; read++) {
       const { Items = [], LastEvaluatedKey } = await table
         .build(QueryCommand)
         .entities(Follow, Reaction)
         .query({ partition: `DOINGS#${actor}` })
         .options({
           consistent: true,
-          filters: { Follow: isActive, Reaction: isActive },
+          filters: { Follow: standing('followId'), Reaction: standing('activityId') },
           ...(exclusiveStartKey && { exclusiveStartKey }),
         })
         .send();
-      for (const row of Items)
-        yield 'reaction' in row
-          ? { kind: row.reaction, objectKey: row.objectKey }
-          : { kind: 'follow', memberId: row.memberId };
+      yield* Items;
+      if (!LastEvaluatedKey) return;
       exclusiveStartKey = LastEvaluatedKey;
-    } while (exclusiveStartKey);
+    }
+  }
+
+  /** Everything that stands. */
+  async function* of(actor: string): AsyncGenerator<Doing> {
+    for await (const row of rowsOf(actor))
+      yield 'reaction' in row
+        ? { kind: row.reaction, objectKey: row.objectKey }
+        : { kind: 'follow', memberId: row.memberId };
   }
 
   return {
@@ -47,28 +55,10 @@ export const doings = ({ Follow, Reaction, table }: Tables) => {
 
     /** What stands by this very activity, and whom it was done to, as far as a few reads find it. */
     byActivity: async (actor: string, activityId: string): Promise<Done | undefined> => {
-      let exclusiveStartKey: Readonly<Record<string, unknown>> | undefined;
-      for (let read = 0; read < mostReads; read++) {
-        const { Items = [], LastEvaluatedKey } = await table
-          .build(QueryCommand)
-          .entities(Follow, Reaction)
-          .query({ partition: `DOINGS#${actor}` })
-          .options({
-            consistent: true,
-            filters: {
-              Follow: { and: [{ attr: 'followId', eq: activityId }, isActive] },
-              Reaction: { and: [{ attr: 'activityId', eq: activityId }, isActive] },
-            },
-            ...(exclusiveStartKey && { exclusiveStartKey }),
-          })
-          .send();
-        for (const row of Items) {
-          if (!('reaction' in row)) return { kind: 'follow', memberId: row.memberId };
-          const { reaction: kind, objectKey, memberId } = row;
-          if (memberId) return { kind, objectKey, memberId };
-        }
-        if (!LastEvaluatedKey) return undefined;
-        exclusiveStartKey = LastEvaluatedKey;
+      for await (const row of rowsOf(actor, activityId, mostReads)) {
+        if (!('reaction' in row)) return { kind: 'follow', memberId: row.memberId };
+        const { reaction: kind, objectKey, memberId } = row;
+        if (memberId) return { kind, objectKey, memberId };
       }
       return undefined;
     },

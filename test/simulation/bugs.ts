@@ -1,6 +1,15 @@
 /** Bugs that the system does not have: each is planted by what a function works with. */
 import type { Post } from '../../shared/domain/post.ts';
 import type { AllDeps, Plant } from './ground.ts';
+import {
+  amongTheSlow,
+  inHaste,
+  inStorms,
+  withManyPosts,
+  withNothingRemoved,
+  withPostsAtEveryReturn,
+  withStops,
+} from './likelier.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A bug, the rule that breaks, and what makes it likely enough to be seen soon. */
@@ -11,59 +20,6 @@ export interface Bug {
   readonly seed: number;
   readonly likelier?: (schedule: Schedule) => Schedule;
 }
-
-/** Whatever is done to a post is done while it is on its way. */
-const inHaste = (schedule: Schedule): Schedule => ({
-  ...schedule,
-  steps: schedule.steps.map((step) => {
-    if (step.is === 'post') return { ...step, delaySeconds: 0 };
-    return ['edit', 'delete', 'turn off'].includes(step.is) ? { ...step, after: step.after % 4000 } : step;
-  }),
-});
-const amongTheSlow = (schedule: Schedule): Schedule => ({
-  ...schedule,
-  steps: schedule.steps.map((step) => (step.is === 'mood' ? { ...step, mood: 'slow' } : step)),
-});
-const inShortOutages = (schedule: Schedule): Schedule => ({
-  ...schedule,
-  climate: 'rough',
-  steps: schedule.steps.map((step) =>
-    step.is === 'mood' ? { ...step, mood: 'fails', forMs: step.forMs % 2_400_000 } : step,
-  ),
-});
-const withManyPosts = (schedule: Schedule): Schedule => ({
-  ...inShortOutages(schedule),
-  steps: inShortOutages(schedule).steps.map((step) =>
-    step.is === 'edit' || step.is === 'delete' ? { is: 'post', delaySeconds: 0, after: step.after } : step,
-  ),
-});
-const withNothingRemoved = (schedule: Schedule): Schedule => ({
-  ...inShortOutages(schedule),
-  steps: inShortOutages(schedule).steps.map((step) =>
-    ['edit', 'delete', 'turn off', 'stop', 'pause', 'delete for ever'].includes(step.is)
-      ? { is: 'post', delaySeconds: 0, after: step.after }
-      : step,
-  ),
-});
-/** Something is always on its way when a server comes back. */
-const withPostsAtEveryReturn = (schedule: Schedule): Schedule => ({
-  ...schedule,
-  climate: 'rough',
-  steps: schedule.steps.map((step) => {
-    if (['follow', 'turn on', 'expire'].includes(step.is)) return step;
-    const after = step.after % 120_000;
-    if (step.is !== 'mood') return { is: 'post', delaySeconds: 0, after };
-    return { ...step, after, mood: 'fails', forMs: step.forMs % 600_000 };
-  }),
-});
-const withStops = (schedule: Schedule): Schedule => ({
-  ...schedule,
-  steps: schedule.steps.map((step) => {
-    if (step.is === 'delete') return { is: 'stop', after: step.after };
-    return step.is === 'edit' ? { is: 'turn on', after: step.after } : step;
-  }),
-});
-const inStorms = (schedule: Schedule): Schedule => ({ ...schedule, climate: 'rough' });
 
 /** A post, as if nobody had ever taken it back. */
 const asShared = (post: Post | undefined): Post | undefined =>
