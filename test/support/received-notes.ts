@@ -1,5 +1,6 @@
 /** Notes as other servers send them. */
-import { activityOf } from './receiver.ts';
+import type { Tables } from '../../shared/storage/table.ts';
+import { activityOf, anAuthor, aSender, openReceiver } from './receiver.ts';
 import { noon, unique } from './storage-samples.ts';
 
 /** Everyone, as an audience. */
@@ -25,3 +26,9 @@ export const mentionOf = ({ id }: Author) => ({ type: 'Mention', href: id, name:
 
 /** A note's Create. */
 export const create = (sender: Author, note: object) => activityOf(sender, 'Create', note);
+
+/** A member with a post that was shared, someone elsewhere, and who receives what they send. */
+export async function anAudience(tables: Tables, sender = aSender()) {
+  const author = await anAuthor(tables);
+  return { author, post: await author.post(), sender, receiver: openReceiver(tables) };
+}

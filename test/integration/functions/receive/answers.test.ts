@@ -4,8 +4,8 @@ import { mostPlaces } from '../../../../shared/domain/answer.ts';
 import { defaultLimits } from '../../../../shared/domain/limits.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { tablesForFunctions } from '../../../support/emulated-tables.ts';
-import { aNote, create, mentionOf } from '../../../support/received-notes.ts';
-import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
+import { aNote, anAudience, create, mentionOf } from '../../../support/received-notes.ts';
+import { activityOf, anAuthor, aSender } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -13,10 +13,7 @@ beforeAll(async () => {
   tables = await tablesForFunctions();
 });
 
-const start = async (sender = aSender()) => {
-  const author = await anAuthor(tables);
-  return { author, post: await author.post(), sender, receiver: openReceiver(tables) };
-};
+const start = (sender = aSender()) => anAudience(tables, sender);
 
 describe('a mention', () => {
   test('of a member is kept for that member and told once', async () => {

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { tablesForFunctions } from '../../../support/emulated-tables.ts';
-import { aNote, create, mentionOf } from '../../../support/received-notes.ts';
-import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
+import { aNote, anAudience, create, mentionOf } from '../../../support/received-notes.ts';
+import { activityOf, aSender } from '../../../support/receiver.ts';
 import { noon } from '../../../support/storage-samples.ts';
 
 let tables: Tables;
@@ -11,10 +11,7 @@ beforeAll(async () => {
   tables = await tablesForFunctions();
 });
 
-const start = async (sender = aSender()) => {
-  const author = await anAuthor(tables);
-  return { author, post: await author.post(), sender, receiver: openReceiver(tables) };
-};
+const start = (sender = aSender()) => anAudience(tables, sender);
 
 describe('an Update', () => {
   const update = (sender: { readonly id: string }, note: object) => activityOf(sender, 'Update', note);

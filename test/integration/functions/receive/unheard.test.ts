@@ -4,7 +4,7 @@ import { blocks } from '../../../../shared/storage/blocks.ts';
 import { policies } from '../../../../shared/storage/policies.ts';
 import type { Tables } from '../../../../shared/storage/table.ts';
 import { tablesForFunctions } from '../../../support/emulated-tables.ts';
-import { aNote, create, mentionOf } from '../../../support/received-notes.ts';
+import { aNote, anAudience, create, mentionOf } from '../../../support/received-notes.ts';
 import { activityOf, anAuthor, aSender, openReceiver } from '../../../support/receiver.ts';
 import { noon, unique } from '../../../support/storage-samples.ts';
 
@@ -13,10 +13,7 @@ beforeAll(async () => {
   tables = await tablesForFunctions();
 });
 
-const start = async (sender = aSender()) => {
-  const author = await anAuthor(tables);
-  return { author, post: await author.post(), sender, receiver: openReceiver(tables) };
-};
+const start = (sender = aSender()) => anAudience(tables, sender);
 
 describe('who is not heard', () => {
   const everything = async ({ author, post, sender, receiver }: Awaited<ReturnType<typeof start>>) => {
